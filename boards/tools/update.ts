@@ -65,11 +65,11 @@ async function main(): Promise<void> {
   };
   if (cancel) {
     await api.cancel(request);
-    console.log("Called off.");
+    console.log("Cancelled.");
     return;
   }
   const begun = await api.begin(request);
-  if (begun.isJoined) console.log("An update is under way already. Its next steps:");
+  if (begun.isJoined) console.log("An update is already running. Its next steps:");
   if (device === undefined)
     for (const why of (await api.view()).fleet?.left ?? [])
       console.log(`Not updated: ${printable(why)}`);
@@ -94,7 +94,7 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
     const isWaiting = watched.every((update) => isOver(update.step) || isAway(update));
     if (device === undefined && fleet) {
       if (fleet.step === "cancelled") {
-        console.log("Called off. What was on its way goes on.");
+        console.log("Cancelled. Transfers in progress continue.");
         return false;
       }
       if (fleet.step === "stopped") {
@@ -106,7 +106,7 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
       const isLast = fleet.wave >= fleet.waves.length - 1;
       if (fleet.step === "done" || (isLast && isWaiting)) return true;
       if (fleet.waits) {
-        console.log("It goes on when one of the devices has come back.");
+        console.log("It continues when one of the devices comes back.");
         return true;
       }
     } else if (isWaiting) return watched.every(({ step }) => !isOver(step) || step === "confirmed");

@@ -91,9 +91,7 @@ export function isEmptyFile(dir: string): boolean {
 function prepare(db: Database): void {
   const version = pragma(db, "user_version");
   if (version > MIGRATIONS.length)
-    throw new UserError(
-      `${FILE}: is of version ${version}, this nightlight knows up to ${MIGRATIONS.length}`,
-    );
+    throw new UserError(`${FILE}: expected version ${MIGRATIONS.length} or lower, got ${version}`);
   for (const [from, step] of MIGRATIONS.entries())
     if (from >= version) db.exec(`BEGIN; ${step} PRAGMA user_version = ${from + 1}; COMMIT`);
 }

@@ -16,7 +16,7 @@ export function sendCommand(
   request: Record<string, unknown>,
 ): Fields {
   const { value, error } = pickFields(request, rule);
-  if (!value) throw new HttpError(400, error ?? "body: not a command");
+  if (!value) throw new HttpError(400, error ?? "body: expected a command");
   try {
     return decider.commandByHand(id, value);
   } catch (error) {

@@ -15,7 +15,7 @@ export interface DeviceEditsOptions {
   counts: Pick<Counts, "brokerConnected">;
 }
 
-const BROKER_LOST = "the server has lost its broker, which keeps this; try again later";
+const BROKER_LOST = "the server is not connected to its broker, which stores this; try again later";
 
 /** Renames and removes devices on a person's request. */
 export class DeviceEdits {
@@ -44,14 +44,17 @@ export class DeviceEdits {
     const { devices, names, decider, history } = this.options;
     const withHistory = wantsHistory(query);
     if (devices.simulated(id))
-      throw new HttpError(409, `${id}: is simulated by this server; start it with --no-device`);
+      throw new HttpError(
+        409,
+        `${id}: simulated by this server; to remove it, start the server with --no-device`,
+      );
     const group = decider.decisions.groups.find(
       ({ members, lights }) => members.includes(id) || lights.includes(id),
     );
     if (group)
       throw new HttpError(
         409,
-        `${id}: is in the group ${group.id} of the configuration; take it out there first`,
+        `${id}: belongs to the group ${group.id} of the configuration; remove it there first`,
       );
     // A device that has not sent anything since the server started may be known only to the
     // history.
@@ -103,7 +106,7 @@ export class DeviceEdits {
 function wantsHistory(query: URLSearchParams): boolean {
   for (const name of query.keys())
     if (name !== "history" || query.getAll(name).length > 1)
-      throw new HttpError(400, `${name.slice(0, 40)}: the only parameter is history, once`);
+      throw new HttpError(400, `${name.slice(0, 40)}: expected no parameter but history, once`);
   const value = query.get("history") ?? "0";
   if (value === "0" || value === "1") return value === "1";
   throw new HttpError(400, `history: expected 0 or 1, got "${value.slice(0, 40)}"`);

@@ -77,7 +77,7 @@ export class DeviceRoutes {
     this.demandDevice(id);
     const simulated = this.options.devices.simulated(id);
     if (!simulated)
-      throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
+      throw new HttpError(409, `${id}: not simulated, so its light can't be set here`);
     const light = lightIn(body["light"]);
     simulated.lightRaw = light;
     return { light };

@@ -29,7 +29,7 @@ export async function readBody(
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new HttpError(413, `body: at most ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new HttpError(413, `body: expected at most ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return textOf(Buffer.concat(chunks));
@@ -48,10 +48,10 @@ export async function readJsonObject(
   try {
     value = JSON.parse(body);
   } catch {
-    throw new HttpError(400, "body: not JSON");
+    throw new HttpError(400, "body: expected JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new HttpError(400, "body: not a JSON object");
+    throw new HttpError(400, "body: expected a JSON object");
   return value as Record<string, unknown>;
 }
 

@@ -57,7 +57,7 @@ export class Join {
     if (!same(code.toLowerCase(), this.code)) {
       this.failures.fail(address);
       this.access.refuse(request, "token", "a wrong code");
-      throw new HttpError(403, "join: that is not the code of this class");
+      throw new HttpError(403, "join: wrong code");
     }
     const secure = scheme === "https" ? "; Secure" : "";
     // Lax, not Strict: if a learner follows a link from another site, such as a chat, the redirect

@@ -43,37 +43,33 @@ export class Metrics {
     });
     bus.on("decided", (latencyMs) => latency.observe(latencyMs / 1000));
     this.gauge("info", "Always 1, for the version.", () => ({ [VERSION]: 1 }), "version");
-    this.counter("readings_total", "Readings taken in, each one once.", () => counts.readings);
+    this.counter("readings_total", "Readings received, without duplicates.", () => counts.readings);
     this.counter("commands_total", "Commands sent, by cause.", () => counts.commands, "kind");
     this.gauge(
       "commands_unacknowledged",
-      "Commands that the broker has yet to acknowledge.",
+      "Commands that the broker has not acknowledged yet.",
       () => counts.unacknowledged + counts.unconfirmed,
     );
-    this.gauge("broker_connected", "1 while the server has its broker, else 0.", () =>
+    this.gauge("broker_connected", "1 while the server is connected to its broker, else 0.", () =>
       Number(counts.brokerConnected),
     );
-    this.counter(
-      "broker_reconnects_total",
-      "Lost connections to the broker that were made again.",
-      () => counts.reconnects,
-    );
+    this.counter("broker_reconnects_total", "Reconnects to the broker.", () => counts.reconnects);
     if (broker) {
       this.gauge("broker_clients", "Clients at the embedded broker.", () => broker.clientCount);
       this.gauge(
         "broker_unwritten",
-        "1 while the disk does not take what the embedded broker has to keep, else 0.",
+        "1 while the embedded broker can't write to disk, else 0.",
         () => Number(disk.unwritten.includes("broker")),
       );
     }
-    this.gauge("history_unwritten", "1 while the disk does not take the history, else 0.", () =>
+    this.gauge("history_unwritten", "1 while the history can't be written to disk, else 0.", () =>
       Number(disk.unwritten.includes("history")),
     );
     this.gauge("devices", "Devices seen since the start.", () => devices.count().known);
     this.gauge("devices_online", "Devices that are online.", () => devices.count().online);
     this.counter(
       "rejections_total",
-      "What was refused or ignored, by reason.",
+      "Rejected or ignored input, by reason.",
       () => rejections.totals(),
       "reason",
     );

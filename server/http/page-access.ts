@@ -70,7 +70,7 @@ export class PageAccess {
     const form = new URLSearchParams(await readBody(request));
     const next = form.get("next") === "device" ? "device" : "";
     if (!this.isToken(request, form.get("token") ?? "")) {
-      this.askForToken(response, next, "That is not the token.");
+      this.askForToken(response, next, "Wrong token.");
       return;
     }
     const expires = String(Math.floor(Date.now() / 1000) + SESSION_S);
@@ -134,7 +134,7 @@ export class PageAccess {
     const { address } = this.client(request);
     if (this.failures.isLockedOut(address)) {
       this.refuse(request, "token-rate", "too many wrong tokens");
-      throw new HttpError(429, "token: too many wrong ones, try again in a minute");
+      throw new HttpError(429, "token: too many wrong tokens, try again in a minute");
     }
     if (this.same(text, this.options.token ?? "")) return true;
     this.refuse(request, "token", "a wrong token");

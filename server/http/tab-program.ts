@@ -62,8 +62,9 @@ export class TabProgram {
   private async compiled(request: IncomingMessage): Promise<ProgramView> {
     const { id, source } = this.checked(await readJsonObject(request, MAX_BODY_BYTES));
     const busy = this.options.refusal(id);
-    if (busy === "device") throw new HttpError(429, `${id}: is being compiled already`);
-    if (busy === "all") throw new HttpError(503, "too many programs wait for the compiler");
+    if (busy === "device") throw new HttpError(429, `${id}: its program is already being compiled`);
+    if (busy === "all")
+      throw new HttpError(503, "too many programs are waiting for the compiler; try again later");
     try {
       return await this.options.compile(id, source);
     } catch (error) {
@@ -80,7 +81,7 @@ export class TabProgram {
     if (typeof source !== "string")
       throw new HttpError(400, `source: expected the text of ${EDITABLE_FILE}`);
     if (Buffer.byteLength(source) > MAX_SOURCE_BYTES)
-      throw new HttpError(413, `source: at most ${MAX_SOURCE_BYTES} bytes`);
+      throw new HttpError(413, `source: expected at most ${MAX_SOURCE_BYTES} bytes`);
     return { id, source };
   }
 }

@@ -11,7 +11,7 @@ const MIN_CHARACTERS = 20;
 /** Returns the token, and logs where a person finds it. */
 export function readToken(dir: string, log: Log): string {
   const { token, source } = pageToken(dir);
-  log("page", `Page and API ask for the token in ${source}`);
+  log("page", `Page and API require the token in ${source}`);
   return token;
 }
 

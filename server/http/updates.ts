@@ -31,7 +31,7 @@ export async function answerUpdates(
   const { device, downgrade = false } = asked;
   const ids = device === undefined ? idsOf(asked, parts) : [device];
   const begins = method === "POST";
-  const order = `${begins ? "update" : "end the update"} of ${wordsOf(asked)}`;
+  const order = `${begins ? "update" : "cancel the update"} of ${wordsOf(asked)}`;
   const answer = await orConflict(() =>
     orderLog.note(
       order,
@@ -44,8 +44,8 @@ export async function answerUpdates(
           : updates.begin(device, downgrade);
       },
       (done) => {
-        if (!("isJoined" in done)) return "called off";
-        return done.isJoined ? "under way already" : "begun";
+        if (!("isJoined" in done)) return "cancelled";
+        return done.isJoined ? "already running" : "begun";
       },
     ),
   );
@@ -77,7 +77,7 @@ function idsOf({ group: name }: UpdateRequest, { devices, groups }: UpdateParts)
   const group = groups.find(({ id }) => id === name);
   if (group) return [...new Set([...group.members, ...group.lights])];
   const known = groups.map(({ id }) => id).join(", ") || "none";
-  throw new HttpError(404, `no group ${JSON.stringify(name)}; there are: ${known}`);
+  throw new HttpError(404, `no group ${JSON.stringify(name)}; expected one of: ${known}`);
 }
 
 function wordsOf({ device, group }: UpdateRequest): string {
@@ -110,7 +110,7 @@ function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
     return () => updates.order(id, what);
   if (what !== "set") throw new HttpError(400, "do: expected identify, report, restart or set");
   if (typeof set !== "object" || set === null || Array.isArray(set))
-    throw new HttpError(400, "set: expected an object, with a text for each setting");
+    throw new HttpError(400, "set: expected an object with a string for each setting");
   try {
     const changes = changesOf(set as Record<string, unknown>);
     return () => updates.set(id, changes);

@@ -147,10 +147,13 @@ export class Web {
     if (await classRoom?.answer(path, request, response, (id) => devices.has(id))) return;
     switch (path) {
       case "/device":
-        throw new HttpError(404, "/device: needs this server's own broker, by WebSocket");
+        throw new HttpError(
+          404,
+          "/device: this server has no embedded broker that browsers may use",
+        );
       case "/mqtt":
         response.setHeader("upgrade", "websocket");
-        throw new HttpError(426, "/mqtt: speaks WebSocket only");
+        throw new HttpError(426, "/mqtt: expected a WebSocket");
       case "/healthz":
         allow(request, "GET");
         this.health(request, response);
@@ -211,7 +214,10 @@ export class Web {
         };
       case "/device/class":
         if (!classRoom)
-          throw new HttpError(404, "/device/class: needs this server's own broker, by WebSocket");
+          throw new HttpError(
+            404,
+            "/device/class: this server has no embedded broker that browsers may use",
+          );
         return {
           admit: () => {
             access.refuseCrossSite(request);
@@ -220,7 +226,11 @@ export class Web {
           serve: (socket) => classRoom.addTab(socket, this.tabProgram !== undefined),
         };
       case "/mqtt":
-        if (!broker) throw new HttpError(404, "no broker here");
+        if (!broker)
+          throw new HttpError(
+            404,
+            "/mqtt: this server has no embedded broker that browsers may use",
+          );
         return {
           // No token is needed here, because the broker asks for user and password.
           admit: () => access.refuseCrossSite(request, true),

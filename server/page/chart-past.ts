@@ -71,7 +71,7 @@ export class ChartPast {
       if (this.request !== request) return;
       this.loaded = { id, span, view };
       const isEmpty = view.points.every(({ readings }) => readings === 0);
-      setText(this.note, isEmpty ? `Nothing was measured in ${span.words}.` : "");
+      setText(this.note, isEmpty ? `No readings in ${span.words}.` : "");
     } catch (error) {
       if (this.request !== request) return;
       this.nextMs = Math.min(this.nextMs, nowMs + RETRY_MS);

@@ -27,7 +27,7 @@ export class ClassPanel {
     });
     this.reset.addEventListener("click", () => {
       const id = this.openedId;
-      if (id !== undefined) void this.do(() => resetTab(id), `${id} starts again.`);
+      if (id !== undefined) void this.do(() => resetTab(id), `${id} is restarting.`);
     });
   }
 
@@ -53,7 +53,7 @@ export class ClassPanel {
       await work();
       setText(this.note, done);
     } catch (error) {
-      setText(this.note, `That was not done: ${(error as Error).message}`);
+      setText(this.note, `Not done: ${(error as Error).message}`);
     }
   }
 }

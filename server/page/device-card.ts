@@ -183,8 +183,8 @@ function kindWords({ view }: Device, { rule }: ServerFacts): string {
   if (view.simulated)
     return `Simulated: the real firmware in a virtual machine.${simple ? " You move its light below." : ""}`;
   if (isTabId(view.id))
-    return "Simulated: the real firmware in a virtual machine, in a browser's tab. Its light is moved there.";
+    return "Simulated: the real firmware in a virtual machine, in a browser tab. Its light is moved there.";
   return simple
-    ? "Not simulated by this server: only its own sensor moves its light."
-    : "Not simulated by this server: what it measures is its own.";
+    ? "Not simulated by this server: its light comes from its own sensor."
+    : "Not simulated by this server: its values come from its own sensors.";
 }

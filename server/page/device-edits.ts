@@ -18,7 +18,7 @@ export class DeviceEdits {
     act: async ({ id }) => {
       const name = this.nameInput.value.trim();
       await rename(id, name);
-      return name === "" ? `${id} has no name any more.` : `${id} is called ${name}.`;
+      return name === "" ? `${id} no longer has a name.` : `${id} is now called ${name}.`;
     },
   });
   private readonly remove = new EditDialog<DeviceView>("remove", {
@@ -26,7 +26,7 @@ export class DeviceEdits {
     titleOf,
     act: async (view) => {
       await remove(view.id, this.withHistory.checked);
-      return `${titleOf(view)} is removed.`;
+      return `${titleOf(view)} was removed.`;
     },
     // Moves the focus, because the focused button now belongs to another device, or to none.
     onDone: () => byId("main", HTMLElement).focus(),

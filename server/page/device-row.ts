@@ -43,7 +43,7 @@ export class DeviceRow {
     if (view.online && (view.ledOn !== null || input === undefined))
       facts.push(sentence(sideWords(rule, view.ledOn)));
     if (input !== undefined) facts.push(input);
-    if (isBehind) facts.push("behind");
+    if (isBehind) facts.push("outdated");
     setText(this.state, facts.join(" · "));
   }
 }

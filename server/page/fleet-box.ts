@@ -5,7 +5,7 @@ import type { UpdateDialog } from "./update-dialog";
 import { fleetWords, isFleetShown, leftWords } from "./update-words";
 import { takesUpdates, type Updates } from "./updates";
 
-/** The update of several devices: the buttons that begin it and call it off, and its progress. */
+/** The update of several devices: the buttons that begin it and cancel it, and its progress. */
 export class FleetBox {
   private readonly all = byId("update-all", HTMLButtonElement);
   private readonly box = byId("fleet", HTMLElement);
@@ -47,7 +47,7 @@ export class FleetBox {
       await cancelUpdate({ all: true });
       setText(this.error, "");
     } catch (error) {
-      setText(this.error, `Not called off: ${(error as Error).message}`);
+      setText(this.error, `Not cancelled: ${(error as Error).message}`);
     }
   }
 }

@@ -33,16 +33,16 @@ function votersWords(how: Exclude<GroupView["decide"], "median">): string {
     case "any":
       return "any member says";
     case "all":
-      return "all members that are heard say";
+      return "all reporting members say";
     case "majority":
-      return "more than half of the members that are heard say";
+      return "more than half of the reporting members say";
   }
 }
 
-/** Returns words such as "4 of 5 heard, 3 for on". */
+/** Returns words such as "4 of 5 reporting, 3 for on". */
 export function tallyWords(rule: ServerRule, group: GroupView): string {
   const heard = heardIn(group);
-  const words = `${heard.length} of ${group.members.length} heard`;
+  const words = `${heard.length} of ${group.members.length} reporting`;
   if (heard.length === 0) return words;
   if (group.decide === "median") return `${words}, median ${medianWords(rule, heard)}`;
   const votes = heard.filter((value) => votesOn(rule, group, value)).length;
@@ -55,8 +55,8 @@ export function holdWords(rule: ServerRule, group: GroupView): string {
   const on = decideTogether(rule, group.decide, inputs, group.on ?? undefined, undefined);
   if (on !== undefined) return "";
   return group.on === null
-    ? "Too few members are heard to decide."
-    : "Too few members are heard to decide: what was decided before holds.";
+    ? "Too few members are reporting to decide."
+    : "Too few members are reporting to decide: the last decision holds.";
 }
 
 /** Returns words such as "for on", or "" if the group does not count votes. */

@@ -13,10 +13,10 @@ export function healthSentences({ health, state }: DeviceView, crash?: CrashView
 function crashSentences(crash: CrashView | undefined): string[] {
   if (!crash) return [];
   const { atMs, text, place, program } = crash;
-  const of = program === undefined ? "A run" : `A run of program ${program}`;
+  const subject = program === undefined ? "The program" : `Program ${program}`;
   const where = place === undefined ? text : `${text}, ${place}`;
   return [
-    `${of} ended in a fault, as the device said on ${dateWords(atMs)}, ${clockWords(atMs)}: ${where}.`,
+    `${subject} crashed, as the device reported on ${dateWords(atMs)}, ${clockWords(atMs)}: ${where}.`,
   ];
 }
 
@@ -28,13 +28,15 @@ function programSentences(state: DeviceView["state"]): string[] {
   const { trial, taken_back, refused } = state ?? {};
   const sentences: string[] = [];
   if (trial)
-    sentences.push("Tries a new program, or new settings: kept once a reading has arrived.");
+    sentences.push(
+      "Is trying a new program or new settings: they are kept once a reading has arrived.",
+    );
   if (taken_back?.startsWith(SETTINGS))
     sentences.push(`New settings were taken back: ${taken_back.slice(SETTINGS.length)}.`);
   else if (taken_back !== undefined)
     sentences.push(`The last update was taken back: ${taken_back}.`);
   if (refused !== undefined)
-    sentences.push(`It refused an order: ${refused.replace(/^\d+: /, "")}.`);
+    sentences.push(`It rejected an order: ${refused.replace(/^\d+: /, "")}.`);
   return sentences;
 }
 
@@ -48,29 +50,30 @@ function words(note: HealthNote): string {
       return `A command ${COMMAND_WORDS[note.why](sinceWords(note.sinceMs))}.`;
     case "dropped": {
       const count = `${note.count} ${note.count === 1 ? "message" : "messages"}`;
-      return `${count} of no use, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
+      return `${count} ignored, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
     }
   }
 }
 
 const COMMAND_WORDS = {
-  away: (since: string) => `waits${since}: the device is away`,
-  unconfirmed: (since: string) => `waits${since}: the device has not confirmed it yet`,
-  expired: (since: string) => `waited${since} and is void: the device did not get it in time`,
-  refused: (since: string) => `can't be carried out${since}: the device takes it for done already`,
+  away: (since: string) => `has been waiting${since}: the device is offline`,
+  unconfirmed: (since: string) => `has been waiting${since}: the device has not confirmed it yet`,
+  expired: (since: string) =>
+    `has expired after waiting${since}: the device did not get it in time`,
+  refused: (since: string) => `has had no effect${since}: the device considers it already done`,
 };
 
 function offlineWords({ why, sinceMs, limitMs }: HealthNote & { about: "offline" }): string {
   switch (why) {
     case "said":
-      return `Offline${sinceWords(sinceMs)}: it said good-bye, or its connection broke.`;
+      return `Offline${sinceWords(sinceMs)}: it disconnected, or its connection was lost.`;
     case "silent": {
       const limit =
         limitMs === undefined ? "" : ` It counts as offline after ${durationWords(limitMs)}.`;
-      return `Offline: nothing was heard${sinceWords(sinceMs)}.${limit}`;
+      return `Offline: no message${sinceWords(sinceMs)}.${limit}`;
     }
     case "unheard":
-      return "Offline: nothing was heard since the server started.";
+      return "Offline: no message since the server started.";
   }
 }
 

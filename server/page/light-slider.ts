@@ -53,7 +53,7 @@ export class LightSlider {
         await setLight(id, light);
         this.onError("");
       } catch (error) {
-        this.onError(`The light was not moved: ${(error as Error).message}`);
+        this.onError(`The light was not changed: ${(error as Error).message}`);
       }
     }, SEND_GAP_MS);
   }

@@ -52,7 +52,7 @@ export class MessageStream {
     const waiting = messages.filter(({ number }) => number > this.newestShown).length;
     setText(this.pause, this.paused ? `Resume${waiting ? ` (${waiting} new)` : ""}` : "Pause");
     this.leftOut.hidden = log.leftOut === 0;
-    setText(this.leftOut, `Too many at once: ${log.leftOut} were left out.`);
+    setText(this.leftOut, `Too many messages at once: ${log.leftOut} are not shown.`);
     this.none.hidden = this.list.children.length > 0;
   }
 

@@ -137,7 +137,7 @@ export class Model {
   }
 
   private changeUpdates(changes: UpdateChanges): void {
-    // If the server has a new program, any device may now be behind.
+    // If the server has a new program, any device may now be outdated.
     if (this.updates.apply(changes)) this.changes.all = true;
     for (const { id } of [...changes.updates, ...changes.crashes]) this.changes.devices.add(id);
   }

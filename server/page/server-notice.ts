@@ -21,12 +21,12 @@ export class ServerNotice {
   show(connection: Connection, awaySinceMs: number | undefined, server?: ServerFacts): void {
     const lostBroker = connection === "live" && server?.brokerConnected === false;
     setAttribute(document.body, "data-connection", lostBroker ? "no-broker" : connection);
-    setText(this.connection, lostBroker ? "Broker away" : CONNECTION_WORDS[connection]);
+    setText(this.connection, lostBroker ? "Broker disconnected" : CONNECTION_WORDS[connection]);
     const warning =
       connection === "away"
         ? awayWords(awaySinceMs, server)
         : lostBroker
-          ? `The server has lost its broker ${server.broker}. Until it is back, no reading and no command gets through.`
+          ? `The server has lost the connection to its broker ${server.broker}. Until it reconnects, no readings or commands get through.`
           : diskWords(server?.unwritten ?? []);
     this.banner.hidden = warning === "";
     setText(this.banner, warning);
@@ -46,14 +46,14 @@ export class ServerNotice {
 const CONNECTION_WORDS: Record<Connection, string> = {
   connecting: "Connecting to the server…",
   live: "Live",
-  away: "Server away",
+  away: "Server unreachable",
 };
 
 function awayWords(sinceMs: number | undefined, server: ServerFacts | undefined): string {
-  const retry = "This page keeps trying and recovers by itself.";
+  const retry = "This page keeps trying to reconnect.";
   if (!server) return `The server does not answer. ${retry}`;
   const since = sinceMs === undefined ? "" : ` since ${clockWords(sinceMs)}`;
-  return `The server has not answered${since}: what you see is from then. ${retry}`;
+  return `The server has not answered${since}, so this page shows the state from then. ${retry}`;
 }
 
 /** Returns a command for mosquitto_pub, whose -L option combines address and topic. */

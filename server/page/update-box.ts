@@ -16,7 +16,7 @@ import {
 import { takesUpdates } from "./updates";
 import { titleOf } from "./words";
 
-/** The selected device's update: the buttons that begin it and call it off, and its progress. */
+/** The selected device's update: the buttons that begin it and cancel it, and its progress. */
 export class UpdateBox {
   private readonly button = byId("update", HTMLButtonElement);
   private readonly box = byId("update-box", HTMLElement);
@@ -74,7 +74,7 @@ export class UpdateBox {
       await cancelUpdate({ device: this.view.id });
       setText(this.error, "");
     } catch (error) {
-      setText(this.error, `Not called off: ${(error as Error).message}`);
+      setText(this.error, `Not cancelled: ${(error as Error).message}`);
     }
   }
 }

@@ -10,7 +10,7 @@ export interface UpdateQuestion {
 }
 
 const ONE =
-  "The server compiles its program for this device and sends it. The device starts it: until then, about a second, it measures nothing.";
+  "The server compiles its program for this device and sends it. The device then starts it, and measures nothing for about a second.";
 const MANY =
   "The server compiles its program and sends it to one device first, then to a tenth, then to the rest. It stops at the first device that does not confirm the program.";
 
@@ -25,7 +25,7 @@ export class UpdateDialog {
       const downgrade = this.downgrade.checked;
       const { isJoined } = await beginUpdate({ ...request, ...(downgrade && { downgrade }) });
       return isJoined
-        ? `An update of ${title} is under way already.`
+        ? `An update of ${title} is already running.`
         : `The update of ${title} has begun.`;
     },
   });

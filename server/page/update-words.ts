@@ -22,7 +22,7 @@ export function isOver({ step }: UpdateView): boolean {
   return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
-/** Whether the update can still be called off: until the device has the program. */
+/** Whether the update can still be cancelled: until the device has the program. */
 export function canBeCalledOff({ step }: UpdateView): boolean {
   return step === "waiting" || step === "asked" || step === "sending";
 }
@@ -36,7 +36,7 @@ export function isShown(update: UpdateView, nowMs: number): boolean {
   return !isOver(update) || update.step === "failed" || nowMs - update.sinceMs < NEWS_MS;
 }
 
-/** Returns words such as "2.1 s: it has come; sending 31872 bytes". */
+/** Returns words such as "2.1 s: connected; sending 31872 bytes". */
 export function lineWords({ begunMs }: UpdateView, { atMs, text }: UpdateView["lines"][0]): string {
   return `${((atMs - begunMs) / 1000).toFixed(1)} s: ${text}`;
 }
@@ -60,7 +60,7 @@ export function fleetWords(fleet: FleetView, updateOf: UpdateOf): string {
   const have = `${confirmed} of ${ids.length} ${ids.length === 1 ? "device runs" : "devices run"} the new program.`;
   switch (fleet.step) {
     case "going":
-      if (fleet.waits) return `${have} It goes on when one of the devices has come back.`;
+      if (fleet.waits) return `${have} It continues when one of the devices comes back.`;
       return `Wave ${fleet.wave + 1} of ${fleet.waves.length}: ${have}`;
     case "done":
       if (confirmed === ids.length) return have;
@@ -68,7 +68,7 @@ export function fleetWords(fleet: FleetView, updateOf: UpdateOf): string {
     case "stopped":
       return `Stopped: ${fleet.why ?? ""}. ${have} The others keep theirs.`;
     case "cancelled":
-      return `Called off. ${have} What was on its way goes on.`;
+      return `Cancelled. ${have} Transfers in progress continue.`;
   }
 }
 

@@ -32,7 +32,7 @@ export class UsbSetup {
   private async start(serial: Serial): Promise<void> {
     const changes = this.read();
     const lines = mistakesIn(changes).map(({ line }) => line);
-    if (Object.keys(changes).length === 0) lines.push("Fill in what is to change.");
+    if (Object.keys(changes).length === 0) lines.push("Fill in at least one field.");
     this.mistakes.replaceChildren(...lines.map((line) => textElement("li", "error", line)));
     this.steps.replaceChildren();
     if (lines.length > 0) return;

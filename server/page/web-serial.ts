@@ -55,7 +55,7 @@ async function attach(port: SerialPort): Promise<OpenBoard> {
   // Without this signal, the board treats the port as closed.
   await port.setSignals({ dataTerminalReady: true });
   const { readable, writable } = port;
-  if (!readable || !writable) throw new DOMException("It has gone away.", "NetworkError");
+  if (!readable || !writable) throw new DOMException("The board was unplugged.", "NetworkError");
   const [reader, writer] = [readable.getReader(), writable.getWriter()];
   const board = new Board((bytes) => void writer.write(bytes).catch(() => undefined), CLOCK);
   const reading = (async () => {

@@ -26,8 +26,8 @@ export function diskWords(unwritten: Unwritten[]): string {
   if (unwritten.includes("broker"))
     losses.push("A restart now would lose what the broker keeps: sessions and retained messages.");
   if (unwritten.includes("history"))
-    losses.push("Readings of this time are missing in the charts.");
-  return `The server can't write to its disk; its log says why. ${losses.join(" ")} Decisions go on.`;
+    losses.push("Readings from this time are missing from the charts.");
+  return `The server can't write to its disk; its log says why. ${losses.join(" ")} Decisions continue.`;
 }
 
 /** Returns words for the preparation and how long it takes. */
@@ -36,14 +36,15 @@ export function preparingWords({ id, step }: Preparation): { title: string; text
     title: `Preparing ${id}`,
     text:
       step === "compiling"
-        ? "Compiling the firmware of the simulated device. This takes some seconds, the first time and after a change."
+        ? "Compiling the firmware of the simulated device. This takes a few seconds, the first time and after a change."
         : "Starting the simulated device.",
   };
 }
 
 /** Returns words for who decides for the device, and by which rule. */
 export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: Roles): string {
-  if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
+  if (state?.decided_by === "device")
+    return "The device decides by itself, because no server answers.";
   if (!server.decides) return "This server does not decide.";
   const words: string[] = [];
   if (roles.lightOf.length > 0)
@@ -65,9 +66,9 @@ export function overrideWords(decides: boolean, roles: Roles): string {
 
 /**
  * Returns words such as "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w,
- * behind the server's 427b134a · up 3 min · 1 reconnect · 0 readings waiting", or "" for a lesson
- * device. The uptime is left out for an offline device and for a retained state, because their age
- * is unknown.
+ * outdated: the server has 427b134a · up 3 min · 1 reconnect · 0 readings waiting", or "" for a
+ * lesson device. The uptime is left out for an offline device and for a retained state, because
+ * their age is unknown.
  * @param newest the program that the device should run, if it is known
  */
 export function stateWords(
@@ -83,7 +84,7 @@ export function stateWords(
     words.push(`firmware ${fw}${isOlder(fw, serverVersion) ? ", older than the server" : ""}`);
   if (program !== undefined) {
     const isBehind = newest !== undefined && newest !== program;
-    const behind = isBehind ? `, behind the server's ${newest}` : "";
+    const behind = isBehind ? `, outdated: the server has ${newest}` : "";
     words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}${behind}`);
   }
   if (uptime_s !== undefined && online && stateHeardMs !== undefined)
@@ -151,5 +152,5 @@ export function clockWords(atMs: number): string {
 /** Returns words for what a person should know before removing a device. */
 export function removalWords({ online }: DeviceView): string {
   const back = "It comes back if it sends again";
-  return `The broker and Home Assistant forget it. ${back}${online ? ", and it is online now" : ""}.`;
+  return `The broker and Home Assistant forget the device. ${back}${online ? ", and it is online now" : ""}.`;
 }

@@ -26,9 +26,9 @@ export function lightOfPicture(pixels: Uint8ClampedArray): number {
  * cameras from such a page.
  */
 export const INSECURE =
-  "The camera needs a page that came by https, or from localhost: this one did not.";
+  "The camera works only on a page that was loaded over https or from localhost.";
 export const HIDDEN = "The camera was switched off, because this tab was hidden.";
-export const GONE = "The camera has gone: it was unplugged, or the permission was taken back.";
+export const GONE = "The camera has stopped: it was unplugged, or the permission was withdrawn.";
 
 /**
  * Returns words for a camera that can't be used.
@@ -37,10 +37,10 @@ export const GONE = "The camera has gone: it was unplugged, or the permission wa
 export function refusalWords({ name, message }: Pick<Error, "name" | "message">): string {
   switch (name) {
     case "NotAllowedError":
-      return "The camera was not permitted: permit it beside the page's address, then press again.";
+      return "The camera was not allowed: allow it beside the page's address, then press the button again.";
     case "NotFoundError":
     case "OverconstrainedError":
-      return "There is no camera here.";
+      return "No camera was found.";
     case "NotReadableError":
     case "AbortError":
       return "The camera gives no picture: another program may be using it.";

@@ -79,7 +79,7 @@ export class Camera {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [WIDTH, HEIGHT];
     const paper = canvas.getContext("2d", { willReadFrequently: true });
-    if (!paper) throw new Error("this browser draws no pictures");
+    if (!paper) throw new Error("this browser can't draw pictures");
     this.timer = setInterval(() => {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
       paper.drawImage(video, 0, 0, WIDTH, HEIGHT);

@@ -49,7 +49,7 @@ export class ChangePanel {
   show(device: TabDevice): void {
     this.device = device;
     const { program, inside } = device;
-    const words = program && inside.panic !== "" ? `${inside.panic}. It starts again.` : "";
+    const words = program && inside.panic !== "" ? `${inside.panic}. The program restarts.` : "";
     setText(this.panic, words);
     this.panic.hidden = words === "";
   }
@@ -86,7 +86,7 @@ export class ChangePanel {
     const editor = await this.open();
     this.isCompiling = true;
     this.runButton.setAttribute("aria-disabled", "true");
-    this.say("Compiling … this takes a few seconds, more if others compile too.");
+    this.say("Compiling … this takes a few seconds, longer if others are compiling, too.");
     try {
       const view = await compile(device, editor.text);
       if ("errors" in view) this.showErrors(editor, inOrder(view.errors));
@@ -127,7 +127,7 @@ export class ChangePanel {
         () => true,
         () => false,
       ));
-    this.say(isCopied ? "The link is copied." : "Copy the link below.");
+    this.say(isCopied ? "The link was copied." : "Copy the link below.");
   }
 
   /**

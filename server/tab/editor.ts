@@ -62,7 +62,7 @@ globalThis.makeNightlightEditor = ({ parent, text, onChange, onRun }: EditorOpti
         THEME,
         EditorView.contentAttributes.of({
           "aria-label":
-            "src/nightlight.ts. Control and Enter runs it, F8 goes to the next error, Tab leaves it.",
+            "src/nightlight.ts. Control+Enter runs the program, F8 goes to the next error, Tab leaves the editor.",
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange();

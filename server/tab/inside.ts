@@ -59,7 +59,7 @@ export class Inside {
     const { message, place } = this.fault;
     const where = place === undefined ? "" : ` at ${place}`;
     this.panic = `Panic ${code}${where}${message === "" ? "" : `, ${message}`}`;
-    keep(this.log, { atMs, text: `${this.panic}: the program starts again` });
+    keep(this.log, { atMs, text: `${this.panic}: the program restarts` });
   }
 
   /**
@@ -75,7 +75,7 @@ export class Inside {
   }
 
   linked(isOpen: boolean, atMs: number): void {
-    if (this.isOnline && !isOpen) keep(this.wire, { atMs, text: "The connection is gone" });
+    if (this.isOnline && !isOpen) keep(this.wire, { atMs, text: "Connection lost" });
     this.isOnline = false;
     this.unacknowledged.clear();
     this.sent.clear();

@@ -14,5 +14,7 @@ export function errorWords({ file, line, column, message }: CompileError): strin
 }
 
 export function countWords(count: number): string {
-  return count === 1 ? "It does not compile: 1 error." : `It does not compile: ${count} errors.`;
+  return count === 1
+    ? "The program does not compile: 1 error."
+    : `The program does not compile: ${count} errors.`;
 }

@@ -6,11 +6,11 @@ import type { TabDevice } from "./device";
 type Known = Pick<TabDevice, "isPowered" | "isPlugged" | "failure" | "inside">;
 
 export function connectionWords({ isPowered, isPlugged, failure, inside }: Known): string {
-  if (failure !== "") return "it does not run";
+  if (failure !== "") return "not running";
   if (!isPowered) return "no power";
-  if (!isPlugged) return "the network is unplugged";
+  if (!isPlugged) return "network unplugged";
   if (inside.isOnline) return "online";
-  if (inside.refusal !== 0) return `the broker refused it (${inside.refusal})`;
+  if (inside.refusal !== 0) return `refused by the broker (${inside.refusal})`;
   return inside.log.length === 0 ? "starting" : "connecting";
 }
 
@@ -22,13 +22,13 @@ export function deciderWords({ isPowered, inside }: Known): string {
 
 export function outboxWords({ inside }: Pick<TabDevice, "inside">): string {
   if (inside.outbox === 0) return "empty";
-  return inside.outbox === 1 ? "1 reading waits" : `${inside.outbox} readings wait`;
+  return inside.outbox === 1 ? "1 reading waiting" : `${inside.outbox} readings waiting`;
 }
 
 /** Returns the status in one line. */
 export function statusWords(device: Known): string {
   const parts = [connectionWords(device)];
-  if (device.isPowered && device.inside.decidedBy === "device") parts.push("it decides by itself");
+  if (device.isPowered && device.inside.decidedBy === "device") parts.push("decides by itself");
   return parts.join(" · ");
 }
 
@@ -38,5 +38,5 @@ export function classWords({ light, networkCut }: ClassView): string {
     ...(light === null ? [] : [`the light is ${light} for all`]),
     ...(networkCut ? ["the network is cut for all"] : []),
   ];
-  return taken.length === 0 ? "" : `From the server's page: ${taken.join(", and ")}.`;
+  return taken.length === 0 ? "" : `Set on the server's page: ${taken.join(", and ")}.`;
 }

@@ -38,7 +38,7 @@ export class Candidates {
     const why = unfit(view?.state ?? null);
     if (why !== undefined) return `${id}: ${why}`;
     if (pathOf(id).length > PATH_MAX_LENGTH)
-      return `${id}: too long an id for an update over the network`;
+      return `${id}: its id is too long for an update over the network`;
     return noKey;
   }
 }

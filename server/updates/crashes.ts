@@ -90,7 +90,7 @@ export class Crashes {
     this.crashes.set(id, crash);
     const of = program === undefined ? "" : ` of program ${program}`;
     const where = place === undefined ? "" : `, ${place}`;
-    log("server", `${id}: its last run${of} ended in a fault: ${text}${where}`, {
+    log("server", `${id}: its last run${of} crashed: ${text}${where}`, {
       level: "warn",
       id,
     });

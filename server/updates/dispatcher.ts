@@ -72,7 +72,7 @@ export class Dispatcher {
     try {
       const { board, state } = this.known(job);
       if (!state)
-        throw new UserError("it has come by itself, and this server knows no board of it");
+        throw new UserError("the device came by itself, and this server does not know its board");
       const ready = await this.compiled(board);
       if (isOver(job)) return false;
       // A device that gets an order makes this check itself, but this device has come without an
@@ -94,16 +94,16 @@ export class Dispatcher {
     const { addressFor, devices, dir, isLinked, jobs, orders } = this.parts;
     const { board, state } = this.known(job);
     const ready = await this.compiled(board);
-    // While the compiler ran, the device or the broker may have gone, or a person may have called
-    // the update off.
+    // While the compiler ran, the device or the broker may have gone, or a person may have
+    // cancelled the update.
     if (!devices.view(id)?.online || !isLinked() || isOver(job)) return;
     const { fw, hash, name, program } = ready;
     if (state?.program === name && !state.trial)
-      return jobs.enter(job, "confirmed", `it runs ${name} already`);
+      return jobs.enter(job, "confirmed", `already runs ${name}`);
     job.n = orders.nextN(id, job.n, devices.view(id)?.state);
     job.tries++;
     this.keep(job, board, ready);
-    jobs.enter(job, "asked", `asked to come for program ${name}, version ${fw}`);
+    jobs.enter(job, "asked", `asked to fetch program ${name}, version ${fw}`);
     await this.order(job, {
       n: job.n,
       do: "update",

@@ -23,7 +23,7 @@ export class Fleets {
   /** @throws UserError if no device accepts an update, or if another fleet's update is running */
   begin(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
     const { candidates, jobs, log, start } = this.parts;
-    if (ids.length === 0) throw new UserError("there is no device to be updated");
+    if (ids.length === 0) throw new UserError("there is no device to update");
     const left = ids.flatMap((id) => candidates.unfit(id) ?? []);
     const taken = ids.filter((id) => candidates.unfit(id) === undefined);
     if (taken.length === 0) throw new UserError(left.join("; "));
@@ -32,7 +32,7 @@ export class Fleets {
       const members = running.waves.flat();
       if (taken.every((id) => members.includes(id))) return { fleet: running, isJoined: true };
       throw new UserError(
-        "an update of other devices is under way: wait until it is over, or call it off",
+        "an update of other devices is running: wait until it is over, or cancel it",
       );
     }
     for (const why of left) log("server", `Not updated: ${why}`, { level: "warn" });
@@ -46,16 +46,16 @@ export class Fleets {
   }
 
   /**
-   * @param ids the devices; undefined to call off any running update
+   * @param ids the devices; undefined to cancel any running update
    * @throws UserError if no update is running, or if the update also includes other devices
    */
   cancel(ids: string[] | undefined): { fleet: FleetView } {
     const { jobs } = this.parts;
     const fleet = this.running();
-    if (!fleet) throw new UserError("no update of several devices is under way");
+    if (!fleet) throw new UserError("no update of several devices is running");
     const other = fleet.waves.flat().find((id) => ids && !ids.includes(id));
     if (other !== undefined)
-      throw new UserError(`the update that is under way is of ${other}, too: call off all of it`);
+      throw new UserError(`the running update also includes ${other}: cancel the whole update`);
     fleet.step = "cancelled";
     delete fleet.waits;
     for (const id of begunOf(fleet)) {

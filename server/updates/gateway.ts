@@ -11,7 +11,7 @@ const SILENCE_MS = 45_000;
 export interface ProgramDelivery {
   /** The padded program. */
   program: Buffer;
-  /** Whether the device is still to get the program; false once the update was called off. */
+  /** Whether the device is still to get the program; false once the update was cancelled. */
   isMeant(): boolean;
   onOpen(): void;
   /** Called when the device has stored the program and starts it. */
@@ -44,7 +44,7 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
   let visit: { delivery: ProgramDelivery; upload: Upload } | undefined;
   let isProved = false;
   let isOver = false;
-  const silence = setTimeout(() => end("it was silent"), SILENCE_MS);
+  const silence = setTimeout(() => end("it stopped answering"), SILENCE_MS);
 
   const end = (why: string) => {
     clearTimeout(silence);
@@ -68,14 +68,14 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     for (const message of visit.upload.first().send) socket.send(channel.seal(message));
   };
   const take = (data: RawData, isBinary: boolean) => {
-    if (isOver || !isBinary) return end("it sent what no device sends");
+    if (isOver || !isBinary) return end("it sent an unexpected message");
     silence.refresh();
     const frame = data as Buffer;
     if (!visit) return void prove(frame);
     const { delivery, upload } = visit;
-    if (!delivery.isMeant()) return end("its update was called off");
+    if (!delivery.isMeant()) return end("its update was cancelled");
     const message = channel.open(frame);
-    if (!message) return end("a message was altered on its way");
+    if (!message) return end("a message was altered in transit");
     const { send, isLast, outcome } = upload.next(message);
     for (const answer of send) socket.send(channel.seal(answer));
     // Close before the program starts. The program clears the gateway client's address. If that
@@ -89,7 +89,7 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     else delivery.onRefused(outcome.why);
   };
   socket.on("message", take);
-  socket.on("close", () => end("it hung up"));
+  socket.on("close", () => end("it disconnected"));
   socket.on("error", () => end("the connection failed"));
   socket.send(hello(serverSeed));
 }

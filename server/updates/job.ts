@@ -54,14 +54,15 @@ export interface Job extends UpdateView {
 /**
  * Line of a job whose device is offline. `npm run update` recognises this line and does not wait.
  */
-export const AWAY = "waiting: it is away, and gets it when it comes back";
-export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
+export const AWAY = "waiting: the device is offline, and gets the program when it comes back";
+export const NO_BROKER =
+  "waiting: the server is not connected to its broker, and continues when it is";
 
-/** Line of a job that is called off while the program is being sent. */
+/** Line of a job that is cancelled while the program is being sent. */
 const CUT_OFF =
-  "called off in the middle of the program: a Wio Terminal goes on with the one that it had; another board has none now, and waits for the next update";
+  "cancelled during the transfer: a Wio Terminal keeps the program that it had; any other board has none now, and waits for the next update";
 
-const LATE = "online, but no reading of it arrived, or it starts again and again";
+const LATE = "online, but none of its readings arrived, or it keeps restarting";
 
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
@@ -90,20 +91,20 @@ export function isGone({ step, sinceMs }: Job, isOnline: boolean, nowMs: number)
   return step === "waiting" || (step === "sending" && nowMs - sinceMs > GONE_MS);
 }
 
-/** @returns why the job can't be called off any more, or undefined if it has been called off */
+/** @returns why the job can't be cancelled any more, or undefined if it has been cancelled */
 export function callOff(job: Job, nowMs: number): string | undefined {
   switch (job.step) {
     case "waiting":
-      enter(job, "cancelled", "called off", nowMs);
+      enter(job, "cancelled", "cancelled", nowMs);
       return undefined;
     case "asked":
-      enter(job, "cancelled", "called off: it goes on with its program, after up to 60 s", nowMs);
+      enter(job, "cancelled", "cancelled: the device resumes its program within 60 s", nowMs);
       return undefined;
     case "sending":
       enter(job, "cancelled", CUT_OFF, nowMs);
       return undefined;
     case "trial":
-      return "can't be called off any more: it has the program, and tries it";
+      return "can't be cancelled any more: the device has the program and is trying it";
     case "confirmed":
     case "failed":
     case "cancelled":
@@ -124,7 +125,7 @@ export function fail(job: Job, why: string, nowMs: number): void {
 /** @returns why a device with this state accepts no update, or undefined if it accepts one */
 export function unfit(state: DeviceView["state"]): string | undefined {
   if (!state || state.program !== undefined) return undefined;
-  return "runs a program that takes no update over the network: bring it up to date by USB once";
+  return "runs a program that can't be updated over the network: update it by USB once";
 }
 
 /**
@@ -158,12 +159,12 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
         return false;
       }
       if (job.tries < TRIES) return true;
-      fail(job, `did not take the program within ${ANSWER_MS / 1000} s, twice`, nowMs);
+      fail(job, `did not fetch the program within ${ANSWER_MS / 1000} s, in two tries`, nowMs);
       return false;
     case "trial": {
       const limitMs = CONFIRM_S * 1000 + MARGIN_MS;
       if (judge(job, known, nowMs) || passedMs < limitMs) return false;
-      const state = isOnline ? LATE : "away";
+      const state = isOnline ? LATE : "offline";
       fail(job, `not confirmed within ${limitMs / 1000} s: it is ${state}`, nowMs);
       return false;
     }
@@ -188,7 +189,7 @@ function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   job.mutedMs ??= nowMs;
   if (why !== undefined) fail(job, why, nowMs);
   else if (nowMs - job.mutedMs > STATE_MS)
-    fail(job, "does not say what it runs, as a device of ours does", nowMs);
+    fail(job, "does not report which program it runs, as Nightlight's firmware does", nowMs);
   return false;
 }
 
@@ -222,7 +223,7 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
     fail(job, `taken back: ${state.taken_back}`, nowMs);
   else if (job.step === "trial" && state.program === name && !job.isHeard) {
     job.isHeard = true;
-    job.lines.push({ atMs: nowMs, text: `it tries ${name}, after ${passed(job, nowMs)}` });
+    job.lines.push({ atMs: nowMs, text: `trying ${name}, after ${passed(job, nowMs)}` });
   }
   return isOver(job);
 }

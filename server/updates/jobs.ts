@@ -68,7 +68,7 @@ export class Jobs {
     this.jobs.delete(id);
   }
 
-  /** Enters a step. A no-op if the job is over, for example because a person has called it off. */
+  /** Enters a step. A no-op if the job is over, for example because a person has cancelled it. */
   enter(job: Job, step: Job["step"], text: string): void {
     if (isOver(job)) return;
     enter(job, step, text, this.nowMs());
@@ -81,7 +81,7 @@ export class Jobs {
     this.changed(job);
   }
 
-  /** @returns why the job can't be called off, or undefined if it has been called off */
+  /** @returns why the job can't be cancelled, or undefined if it has been cancelled */
   callOff(job: Job): string | undefined {
     const why = callOff(job, this.nowMs());
     if (why === undefined) this.changed(job);

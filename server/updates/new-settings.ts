@@ -26,11 +26,11 @@ export function changesOf(given: Record<string, unknown>): Changes {
       throw new UserError(
         `${name}: expected one of ${NEW_SETTING_NAMES.join(", ")}: see docs/updates.md`,
       );
-    if (typeof value !== "string") throw new UserError(`${name}: expected a text`);
+    if (typeof value !== "string") throw new UserError(`${name}: expected a string`);
     if (name === "BROKER" && value === "")
-      throw new UserError("BROKER: expected an address, as a device has to have one");
+      throw new UserError("BROKER: expected an address, because a device needs one");
     if (name === "WIFI_SSID" && value === "")
-      throw new UserError("WIFI_SSID: expected a name, as a device has to have a network");
+      throw new UserError("WIFI_SSID: expected a name, because a device needs a network");
     const wrong = settingError(known, value);
     // An empty Wi-Fi password means an open network.
     if (wrong !== undefined && value !== "") throw new UserError(`${name}: ${wrong}`);

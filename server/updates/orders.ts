@@ -61,5 +61,5 @@ export function refusedBelow(state: Report | null | undefined): number {
 }
 
 function noKey(id: string): string {
-  return `${id}: takes no update, as this server has no update key for it: see docs/updates.md`;
+  return `${id}: can't be updated, because this server has no update key for it: see docs/updates.md`;
 }

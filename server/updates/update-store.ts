@@ -50,7 +50,7 @@ export class UpdateStore {
       const aside = `${this.path}.damaged`;
       rmSync(aside, { recursive: true, force: true });
       renameSync(this.path, aside);
-      this.warn(`${this.path}: ${messageOf(error)}; set aside as ${aside}. Begin updates again.`);
+      this.warn(`${this.path}: ${messageOf(error)}; renamed to ${aside}. Start the updates again.`);
       return nothing;
     }
   }
@@ -64,7 +64,7 @@ export class UpdateStore {
       failure = messageOf(error);
     }
     if (failure !== undefined && failure !== this.failure)
-      this.warn(`Updates are not kept: ${failure}`);
+      this.warn(`Updates are not saved: ${failure}`);
     this.failure = failure;
   }
 

@@ -53,7 +53,7 @@ export interface UpdatesOptions {
 
 const LOOK_MS = 1_000;
 const ONE_NETWORK =
-  "could not go back to the Wi-Fi that it has: only a Wio Terminal with this release's runtime can";
+  "could not return to its present Wi-Fi if the new one fails: only a Wio Terminal with this release's runtime can";
 
 /** Updates devices over the network. Each job continues after a restart of the server. */
 export class Updates {
@@ -150,12 +150,12 @@ export class Updates {
   }
 
   /**
-   * Calls a device's update off. A fleet's update goes on without the device.
-   * @throws UserError if there is no update, or if the update can't be called off any more
+   * Cancels a device's update. A fleet's update goes on without the device.
+   * @throws UserError if there is no update, or if the update can't be cancelled any more
    */
   cancel(id: string): { update: UpdateView } {
     const job = this.jobs.of(id);
-    if (!job) throw new UserError(`${id}: has no update`);
+    if (!job) throw new UserError(`${id}: has no update to cancel`);
     const why = this.jobs.callOff(job);
     if (why !== undefined) throw new UserError(`${id}: ${why}`);
     this.fleets.leaveOut(id);
@@ -165,8 +165,8 @@ export class Updates {
   }
 
   /**
-   * Calls the fleet's update off. A device that is already receiving the program still gets it.
-   * @param ids the devices; undefined to call off any running update
+   * Cancels the fleet's update. A device that is already receiving the program still gets it.
+   * @param ids the devices; undefined to cancel any running update
    * @throws UserError if no update is running, or if the update also includes other devices
    */
   cancelFleet(ids?: string[]): { fleet: FleetView } {
@@ -201,8 +201,8 @@ export class Updates {
   /** @throws UserError if the device accepts no order now */
   private nextN(id: string): number {
     this.candidates.check(id);
-    if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
-    if (!this.options.isLinked()) throw new UserError("the server has no broker at present");
+    if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is offline`);
+    if (!this.options.isLinked()) throw new UserError("the server is not connected to its broker");
     return this.orders.nextN(id, this.jobs.of(id)?.n, this.options.devices.view(id)?.state);
   }
 

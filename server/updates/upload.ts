@@ -95,11 +95,11 @@ export class Upload {
     }
   }
 
-  /** Returns the progress as words that follow a reason such as "it hung up". */
+  /** Returns the progress as words that follow a reason such as "it disconnected". */
   progress(): string {
     const { length } = this.program;
     if (this.isFinished)
-      return `after all ${length} bytes, before it had said that it has the program`;
+      return `after all ${length} bytes, before it confirmed that it has the program`;
     return this.written === 0
       ? "before the first byte of the program"
       : `after ${this.written} of ${length} bytes`;
@@ -110,7 +110,7 @@ export class Upload {
     if (this.isFinished)
       return {
         send: [],
-        outcome: { why: `expected a program with the hash ${this.hash}, the device has ${hash}` },
+        outcome: { why: `expected a program with the hash ${this.hash}, got ${hash}` },
       };
     const start = Buffer.alloc(5);
     start[0] = COMMAND.start;

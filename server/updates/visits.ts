@@ -12,12 +12,12 @@ import type { Orders } from "./orders";
 import { gatewayKey } from "./seal";
 import type { UpdateStore } from "./update-store";
 
-const COMES_BY_ITSELF = "it has come by itself, as it does not get to its broker";
+const COMES_BY_ITSELF = "the device came by itself, because it can't reach its broker";
 const COMES_BACK =
-  "it has come for another program: it does not get to its broker, or it has started again";
+  "the device came for another program: it can't reach its broker, or it has restarted";
 const FOREIGN =
-  "somebody came for its program, with another key than this server has for it in update-keys.json";
-const WAY_ON = "it comes again, or says in its state what it runs";
+  "a client asked for the program with another key than the device's in update-keys.json";
+const WAY_ON = "it connects again, or reports its program in its state";
 
 export interface VisitsParts {
   jobs: Jobs;
@@ -69,13 +69,13 @@ export class Visits {
     if (job.step === "waiting" && !(await dispatcher.prepare(job))) return undefined;
     const program = job.hash === undefined ? undefined : store.program(job.hash);
     if (program) return this.errandOf(job, program);
-    jobs.fail(job, "its program is not kept any more");
+    jobs.fail(job, "its program is no longer stored");
     return undefined;
   }
 
   private errandOf(job: Job, program: Buffer): ProgramDelivery {
     const { jobs } = this.parts;
-    const how = job.step === "waiting" ? COMES_BY_ITSELF : "it has come";
+    const how = job.step === "waiting" ? COMES_BY_ITSELF : "connected";
     return {
       program,
       isMeant: () => !isOver(job),

@@ -131,7 +131,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   it("recovers when there is room again, and has lost no data of the broker", async () => {
     await recovers();
     expect(saidTimes("the broker's state is written to")).toBe(1);
-    expect(saidTimes("History: is written again")).toBe(1);
+    expect(saidTimes("The history is written again")).toBe(1);
     expect(await metric("broker_unwritten")).toBe(0);
     expect(await metric("history_unwritten")).toBe(0);
     await restart();

@@ -77,7 +77,7 @@ describe("page and API with a token", () => {
   it("create a token that only its owner can read, and log where it is", () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(statSync(join(dir, "token")).mode & 0o777).toBe(0o600);
-    expect(nightlight.log).toContain(`Page and API ask for the token in ${join(dir, "token")}`);
+    expect(nightlight.log).toContain(`Page and API require the token in ${join(dir, "token")}`);
     expect(nightlight.log.join("\n")).not.toContain(token);
     expect(pageToken(dir, undefined).token).toBe(token);
     expect(() => pageToken(dir, "short")).toThrow(

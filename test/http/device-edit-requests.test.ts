@@ -21,13 +21,13 @@ describe("a request to rename or remove a device", () => {
   it.each<[number, RegExp, [string, string, string?]]>([
     [404, /^no device nobody$/, ["DELETE", "nobody"]],
     [404, /^no device nobody$/, ["PUT", "nobody/name", '{"name":"x"}']],
-    [409, /^north: is in the group yard of the configuration; take it/, ["DELETE", "north"]],
-    [409, /^mast: is in the group yard/, ["DELETE", "mast"]],
+    [409, /^north: belongs to the group yard of the configuration; remove it/, ["DELETE", "north"]],
+    [409, /^mast: belongs to the group yard/, ["DELETE", "mast"]],
     [400, /^history: expected 0 or 1, got "yes"$/, ["DELETE", "north?history=yes"]],
-    [400, /^histroy: the only parameter is history/, ["DELETE", "north?histroy=1"]],
+    [400, /^histroy: expected no parameter but history/, ["DELETE", "north?histroy=1"]],
     [
       400,
-      /^history: the only parameter is history, once$/,
+      /^history: expected no parameter but history, once$/,
       ["DELETE", "north?history=1&history=1"],
     ],
     [400, /^device id: expected .*, got ""$/, ["DELETE", ""]],
@@ -39,7 +39,7 @@ describe("a request to rename or remove a device", () => {
       /^name: expected text .*, got "x{79}$/,
       ["PUT", "north/name", `{"name":"${"x".repeat(90)}"}`],
     ],
-    [400, /^body: not JSON$/, ["PUT", "north/name", "Hall"]],
+    [400, /^body: expected JSON$/, ["PUT", "north/name", "Hall"]],
     [405, /^expected PUT, got POST$/, ["POST", "north/name", "{}"]],
     [405, /^expected DELETE, got GET$/, ["GET", "north"]],
   ])("answers %i with %s", async (status, error, [method, path, body]) => {

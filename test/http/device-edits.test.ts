@@ -180,7 +180,7 @@ describe("a device at Mosquitto", () => {
     await until("the loss", async () => (await rename(server, "lamp", "Hall")).status === 503);
     const answer = await edit(server, "DELETE", "lamp");
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toMatch(/lost its broker/);
+    expect(await answer.text()).toMatch(/not connected to its broker/);
     expect(await nameOf(server, "lamp")).toBeUndefined();
   });
 });

@@ -185,7 +185,9 @@ it("tabs can't be devices if the broker is elsewhere", async () => {
   const nightlight = await startNightlight({ simulate: false, brokerUrl: broker.brokerUrl });
   const page = await fetch(`${nightlight.url}/device`);
   expect(page.status).toBe(404);
-  expect(await page.text()).toContain("/device: needs this server's own broker, by WebSocket");
+  expect(await page.text()).toContain(
+    "/device: this server has no embedded broker that browsers may use",
+  );
   await nightlight.stop();
   await broker.stop();
 });

@@ -74,9 +74,15 @@ describe("changed programs in tabs", () => {
       "source: expected the text of src/nightlight.ts",
     ]);
     const long = await ask("/api/tab-program", { ...mine, source: "x".repeat(64 * 1024 + 1) });
-    expect([long.status, await reason(long)]).toEqual([413, "source: at most 65536 bytes"]);
+    expect([long.status, await reason(long)]).toEqual([
+      413,
+      "source: expected at most 65536 bytes",
+    ]);
     const longer = await ask("/api/tab-program", { ...mine, source: "x".repeat(200_000) });
-    expect([longer.status, await reason(longer)]).toEqual([413, "body: at most 131072 bytes"]);
+    expect([longer.status, await reason(longer)]).toEqual([
+      413,
+      "body: expected at most 131072 bytes",
+    ]);
   });
 
   it("can read no file, and are compiled one at a time for each device", async () => {
@@ -99,7 +105,7 @@ describe("changed programs in tabs", () => {
     second = answers.find(({ status }) => status !== 200) ?? second;
     expect([second.status, await reason(second)]).toEqual([
       429,
-      `${mine.id}: is being compiled already`,
+      `${mine.id}: its program is already being compiled`,
     ]);
     const text = (await compiled?.text()) ?? "";
     const { errors } = JSON.parse(text) as Extract<ProgramView, { errors: unknown }>;

@@ -93,7 +93,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     await page.goto(nightlight.url);
     await page.getByLabel("Token of this server").fill("not the token at all");
     await page.getByRole("button", { name: "Log in" }).click();
-    await page.getByText("That is not the token.").waitFor();
+    await page.getByText("Wrong token.").waitFor();
     await page.getByLabel("Token of this server").fill(token);
     await page.getByRole("button", { name: "Log in" }).click();
     await page.locator('body[data-connection="live"]').waitFor();

@@ -50,7 +50,7 @@ describe("renaming and removing a device on the page", () => {
     await dialog.waitFor({ state: "hidden" });
     await page.getByText("id lamp", { exact: true }).waitFor();
     await page.locator("#device-list").getByRole("button", { name: "Küche <b>" }).waitFor();
-    await page.getByRole("status").getByText("lamp is called Küche <b>.").waitFor();
+    await page.getByRole("status").getByText("lamp is now called Küche <b>.").waitFor();
     expect((await nightlight.device("lamp"))?.name).toBe("Küche <b>");
   });
 
@@ -84,7 +84,7 @@ describe("renaming and removing a device on the page", () => {
     await dialog.getByRole("button", { name: "Remove" }).click();
     await dialog.waitFor({ state: "hidden" });
     await page.getByRole("heading", { name: "attic", exact: true }).waitFor();
-    await page.getByRole("status").getByText("Küche <b> is removed.").waitFor();
+    await page.getByRole("status").getByText("Küche <b> was removed.").waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
     expect(await nightlight.device("lamp")).toBeUndefined();
     const history = await fetch(`${nightlight.url}/api/devices/lamp/telemetry?from=0`);

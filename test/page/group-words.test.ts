@@ -27,11 +27,8 @@ describe("the page's words for a group", () => {
 
   it.each<[GroupView["decide"], string]>([
     ["any", "LED on when any member says that light is below 300"],
-    ["all", "LED on when all members that are heard say that light is below 300"],
-    [
-      "majority",
-      "LED on when more than half of the members that are heard say that light is below 300",
-    ],
+    ["all", "LED on when all reporting members say that light is below 300"],
+    ["majority", "LED on when more than half of the reporting members say that light is below 300"],
     ["median", "LED on when the median of light is below 300"],
     [{ atLeast: 2 }, "LED on when at least 2 members say that light is below 300"],
   ])("explain a decision by %j", (how, words) => {
@@ -39,8 +36,8 @@ describe("the page's words for a group", () => {
   });
 
   it("explain its votes", () => {
-    expect(tallyWords(rule, group)).toBe("2 of 3 heard, 1 for on");
-    expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 heard, median 500");
+    expect(tallyWords(rule, group)).toBe("2 of 3 reporting, 1 for on");
+    expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 reporting, median 500");
     expect(voteWords(rule, group, 100)).toBe("for on");
     expect(voteWords(rule, group, 900)).toBe("for off");
     // While the light is on, a reading within the hysteresis still votes for on.
@@ -58,9 +55,11 @@ describe("the page's words for a group", () => {
     expect(holdWords(rule, group)).toBe("");
     const silent = { ...group, members: group.members.map(({ id }) => ({ id, value: null })) };
     expect(holdWords(rule, silent)).toBe(
-      "Too few members are heard to decide: what was decided before holds.",
+      "Too few members are reporting to decide: the last decision holds.",
     );
-    expect(tallyWords(rule, silent)).toBe("0 of 3 heard");
-    expect(holdWords(rule, { ...silent, on: null })).toBe("Too few members are heard to decide.");
+    expect(tallyWords(rule, silent)).toBe("0 of 3 reporting");
+    expect(holdWords(rule, { ...silent, on: null })).toBe(
+      "Too few members are reporting to decide.",
+    );
   });
 });

@@ -67,11 +67,9 @@ describe("the page of a stadium", () => {
     const { text, row } = groupIn(tab, "stadium");
     const decision = text.getByRole("status");
     await decision.filter({ hasText: "LED off" }).waitFor();
-    await text.getByText("5 of 5 heard, 0 for on").waitFor();
+    await text.getByText("5 of 5 reporting, 0 for on").waitFor();
     await text
-      .getByText(
-        "LED on when more than half of the members that are heard say that light is below 300.",
-      )
+      .getByText("LED on when more than half of the reporting members say that light is below 300.")
       .waitFor();
     // A bird covers one sensor.
     says.set("roof", 3);
@@ -90,22 +88,22 @@ describe("the page of a stadium", () => {
     for (const id of MEMBERS) says.set(id, DARK);
     const tab = await Tab.open(browser, nightlight.url);
     const { text, row } = groupIn(tab, "stadium");
-    await text.getByText("5 of 5 heard").waitFor();
+    await text.getByText("5 of 5 reporting").waitFor();
     says.delete("roof");
     await text.getByText("Lost: roof").waitFor();
     expect(await row("roof").innerText()).toMatch(/lost$/);
-    await text.getByText("4 of 5 heard, 4 for on").waitFor();
+    await text.getByText("4 of 5 reporting, 4 for on").waitFor();
     expect(await text.getByRole("status").innerText()).toBe("LED on");
 
     for (const id of ["west", "south"]) says.delete(id);
     await text.getByText("Lost: south, west and roof").waitFor();
     await text
-      .getByText("Too few members are heard to decide: what was decided before holds.")
+      .getByText("Too few members are reporting to decide: the last decision holds.")
       .waitFor();
     expect(await text.getByRole("status").innerText()).toBe("LED on");
 
     for (const id of MEMBERS) says.set(id, DARK);
-    await text.getByText("5 of 5 heard").waitFor();
+    await text.getByText("5 of 5 reporting").waitFor();
     expect(await text.innerText()).not.toMatch(/lost|too few/i);
     await tab.close();
   });
@@ -115,7 +113,7 @@ describe("the page of a stadium", () => {
     says.set("gate", 200);
     const tab = await Tab.open(browser, nightlight.url);
     const { text, row } = groupIn(tab, "yard");
-    await text.getByText("2 of 2 heard, median 150").waitFor();
+    await text.getByText("2 of 2 reporting, median 150").waitFor();
     expect(await row("gate").innerText()).toMatch(/200$/);
     await row("porch").filter({ hasText: "LED on" }).waitFor();
     await tab.close();

@@ -21,32 +21,32 @@ describe("the health of a device in words", () => {
   it.each<[HealthNote, string]>([
     [
       { about: "offline", why: "said", sinceMs: null },
-      "Offline: it said good-bye, or its connection broke.",
+      "Offline: it disconnected, or its connection was lost.",
     ],
     [
       { about: "offline", why: "silent", sinceMs: atMs, limitMs: 30_000 },
-      `Offline: nothing was heard since ${at}. It counts as offline after 30 s.`,
+      `Offline: no message since ${at}. It counts as offline after 30 s.`,
     ],
     [
       { about: "offline", why: "unheard", sinceMs: null },
-      "Offline: nothing was heard since the server started.",
+      "Offline: no message since the server started.",
     ],
     [{ about: "alone", sinceMs: atMs }, `Decides by itself since ${at}: no server answers it.`],
     [
       { about: "command", why: "away", sinceMs: atMs },
-      `A command waits since ${at}: the device is away.`,
+      `A command has been waiting since ${at}: the device is offline.`,
     ],
     [
       { about: "command", why: "refused", sinceMs: null },
-      "A command can't be carried out: the device takes it for done already.",
+      "A command has had no effect: the device considers it already done.",
     ],
     [
       { about: "command", why: "expired", sinceMs: atMs },
-      `A command waited since ${at} and is void: the device did not get it in time.`,
+      `A command has expired after waiting since ${at}: the device did not get it in time.`,
     ],
     [
       { about: "dropped", reason: "telemetry", count: 1, lastMs: atMs, detail: "light: missing" },
-      `1 message of no use, the last at ${at}: light: missing.`,
+      `1 message ignored, the last at ${at}: light: missing.`,
     ],
   ])("is shown as %j", (note, words) => {
     expect(healthSentences({ ...device, health: [note] })).toEqual([words]);
@@ -57,7 +57,10 @@ describe("the health of a device in words", () => {
   });
 
   it.each([
-    [{ trial: true }, "Tries a new program, or new settings: kept once a reading has arrived."],
+    [
+      { trial: true },
+      "Is trying a new program or new settings: they are kept once a reading has arrived.",
+    ],
     [
       { taken_back: "settings: no reading arrived in 120 s: no address from DHCP" },
       "New settings were taken back: no reading arrived in 120 s: no address from DHCP.",
@@ -68,7 +71,7 @@ describe("the health of a device in words", () => {
     ],
     [
       { refused: "7: this device has no update key" },
-      "It refused an order: this device has no update key.",
+      "It rejected an order: this device has no update key.",
     ],
   ])("includes what the device reports of its program: %j", (state, sentence) => {
     expect(healthSentences({ ...device, state })).toEqual([sentence]);
@@ -77,11 +80,11 @@ describe("the health of a device in words", () => {
   it("includes why its last run ended, and where", () => {
     const crash = { id: "a", atMs, text: "panic 60005 at main_F0 (pc:86)" };
     expect(healthSentences(device, crash)).toEqual([
-      `A run ended in a fault, as the device said on ${dateWords(atMs)}, ${at}: ${crash.text}.`,
+      `The program crashed, as the device reported on ${dateWords(atMs)}, ${at}: ${crash.text}.`,
     ]);
     const known = { ...crash, program: "427b134a", place: "src/main.ts:49" };
     expect(healthSentences(device, known)[0]).toMatch(
-      /^A run of program 427b134a .*: panic 60005 at main_F0 \(pc:86\), src\/main\.ts:49\.$/,
+      /^Program 427b134a crashed, .*: panic 60005 at main_F0 \(pc:86\), src\/main\.ts:49\.$/,
     );
   });
 });

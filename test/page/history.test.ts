@@ -87,7 +87,7 @@ describe("the chart of the hours and days before", () => {
     await page.getByRole("radio", { name: "24 h" }).check();
     await chartSays(page, "over the last 24 hours: between");
     await page.getByRole("button", { name: "quiet offline" }).click();
-    await page.getByText("Nothing was measured in the last 24 hours.").waitFor();
+    await page.getByText("No readings in the last 24 hours.").waitFor();
     await chartSays(page, "no reading");
     await page.getByRole("radio", { name: "7 d" }).check();
     await chartSays(page, "between 500 and 500");

@@ -87,7 +87,7 @@ describe("the page of many devices", () => {
     await search.press("Enter");
     await page.getByRole("heading", { name: "light-29" }).waitFor();
     await search.fill("nobody");
-    await page.getByText("No device fits.").waitFor();
+    await page.getByText("No device matches.").waitFor();
     expect(await names.count()).toBe(0);
     await search.fill("");
     expect(await names.count()).toBe(COUNT);
@@ -104,7 +104,7 @@ describe("the page of many devices", () => {
     await tab.page.getByText(`1 of ${COUNT}`).waitFor();
     expect(await names.allInnerTexts()).toEqual(["light-27"]);
     await witness.publish("light-27/status", "online");
-    await tab.page.getByText("No device fits.").waitFor();
+    await tab.page.getByText("No device matches.").waitFor();
     await tab.close();
   });
 

@@ -203,7 +203,7 @@ describe("the page of a simulated device", () => {
     const box = page.getByRole("region", { name: "Update", exact: true });
     await box
       .getByRole("status")
-      .getByText(/^it runs [0-9a-f]{8} already$/)
+      .getByText(/^already runs [0-9a-f]{8}$/)
       .waitFor();
     await page.locator("#edit-note", { hasText: "The update of test-1 has begun." }).waitFor();
     expect(await box.getByRole("listitem").allInnerTexts()).toEqual(["0.0 s: begun"]);
@@ -217,22 +217,22 @@ describe("the page of a simulated device", () => {
     await witness.publish("hall/state", '{"led_on":false,"fw":"0.2.0","program":"01d01d01"}');
     await page
       .locator("#device-list")
-      .getByRole("button", { name: /hall.*behind/ })
+      .getByRole("button", { name: /hall.*outdated/ })
       .click();
-    await page.getByText(/program 01d01d01, behind the server's [0-9a-f]{8}/).waitFor();
+    await page.getByText(/program 01d01d01, outdated: the server has [0-9a-f]{8}/).waitFor();
     await page.getByRole("button", { name: "Update", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Update hall?" });
     await dialog.getByRole("button", { name: "Update" }).click();
     const box = page.getByRole("region", { name: "Update", exact: true });
-    await box.getByRole("status").getByText("asked to come for program").waitFor();
+    await box.getByRole("status").getByText("asked to fetch program").waitFor();
     // The focus is still on the page's button. A second press joins the running update.
     await page.keyboard.press("Enter");
     await dialog.getByRole("button", { name: "Update" }).press("Enter");
-    await page.getByText("An update of hall is under way already.").waitFor();
+    await page.getByText("An update of hall is already running.").waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("update");
     for (const { ratio, text } of await contrastsOf(page)) expect(ratio, text).toBeGreaterThan(4.5);
-    await box.getByRole("button", { name: "Call off" }).press("Enter");
-    await box.getByRole("status").getByText("called off: it goes on").waitFor();
+    await box.getByRole("button", { name: "Cancel update" }).press("Enter");
+    await box.getByRole("status").getByText("cancelled: the device resumes").waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
   });
 
@@ -243,10 +243,10 @@ describe("the page of a simulated device", () => {
     await dialog.getByRole("button", { name: "Update" }).click();
     const box = page.getByRole("region", { name: "Update of several devices" });
     await box.getByText(/^Wave \d of 2: \d of 2 devices run the new program\.$/).waitFor();
-    await box.getByRole("button", { name: "Call off" }).click();
-    await box.getByRole("status").getByText("Called off.").waitFor();
+    await box.getByRole("button", { name: "Cancel update" }).click();
+    await box.getByRole("status").getByText("Cancelled.").waitFor();
     expect(nightlight.log).toContain(
-      "Order from 127.0.0.1: end the update of all devices: called off",
+      "Order from 127.0.0.1: cancel the update of all devices: cancelled",
     );
     // Without the update key, the server can't send orders to the device. The page says so next to
     // the button.

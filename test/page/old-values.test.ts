@@ -27,7 +27,7 @@ afterAll(async () => {
 
 it("the page marks a retained value as old until the device reports", async () => {
   const tab = await Tab.open(browser, nightlight.url);
-  const note = tab.page.getByText("An old value: the broker kept it");
+  const note = tab.page.getByText("An old value: the broker had retained it");
   await note.waitFor();
   expect(await tab.page.locator("#level").textContent()).toBe("50");
   await witness.publish("attic/telemetry", '{"light":60}');

@@ -31,9 +31,9 @@ describe("the page during an outage", () => {
 
     await first.stop();
     await tab.connection("away");
-    expect(await page.locator("#connection").innerText()).toBe("Server away");
+    expect(await page.locator("#connection").innerText()).toBe("Server unreachable");
     const banner = page.getByRole("alert").filter({ hasText: "has not answered since" });
-    expect(await banner.innerText()).toContain("recovers by itself");
+    expect(await banner.innerText()).toContain("keeps trying to reconnect");
     expect(await page.locator("#online").innerText()).toBe("was online");
     expect(await slider.isDisabled()).toBe(true);
     expect(await page.getByRole("button", { name: "LED on" }).isDisabled()).toBe(true);
@@ -76,7 +76,9 @@ describe("the page during an outage", () => {
     const tab = await Tab.open(browser, nightlight.url);
     await mosquitto.kill();
     await tab.connection("no-broker");
-    const banner = tab.page.getByRole("alert").filter({ hasText: "lost its broker" });
+    const banner = tab.page
+      .getByRole("alert")
+      .filter({ hasText: "lost the connection to its broker" });
     expect(await banner.innerText()).toContain(mosquitto.url);
     await mosquitto.restart();
     await tab.connection("live");

@@ -17,7 +17,7 @@ const update = (step: UpdateView["step"], sinceMs = 3_100): UpdateView => ({
   step,
   begunMs: 1_000,
   sinceMs,
-  lines: [{ atMs: 3_100, text: "it has come" }],
+  lines: [{ atMs: 3_100, text: "connected" }],
 });
 
 const fleet = (change: Partial<FleetView> = {}): FleetView => ({
@@ -33,8 +33,8 @@ const updateOf = (id: string) => (id === "a" ? { ...update("confirmed"), id } : 
 describe("an update", () => {
   it("is described line by line", () => {
     const sending = update("sending");
-    expect(lineWords(sending, { atMs: 3_100, text: "it has come" })).toBe("2.1 s: it has come");
-    expect(nowWords(sending)).toBe("it has come");
+    expect(lineWords(sending, { atMs: 3_100, text: "connected" })).toBe("2.1 s: connected");
+    expect(nowWords(sending)).toBe("connected");
     expect(nowWords({ ...sending, lines: [] })).toBe("begun");
     expect([progressOf(update("asked")), progressOf(sending)]).toEqual([1, 2]);
   });
@@ -59,7 +59,7 @@ describe("an update of several devices", () => {
     [{}, "Wave 2 of 3: 1 of 4 devices run the new program."],
     [
       { waits: true },
-      "1 of 4 devices run the new program. It goes on when one of the devices has come back.",
+      "1 of 4 devices run the new program. It continues when one of the devices comes back.",
     ],
     [{ step: "done", waves: [["a"]] }, "1 of 1 device runs the new program."],
     [
@@ -72,7 +72,7 @@ describe("an update of several devices", () => {
     ],
     [
       { step: "cancelled" },
-      "Called off. 1 of 4 devices run the new program. What was on its way goes on.",
+      "Cancelled. 1 of 4 devices run the new program. Transfers in progress continue.",
     ],
   ])("is described in words: %j", (change, words) => {
     expect(fleetWords(fleet(change), updateOf)).toBe(words);

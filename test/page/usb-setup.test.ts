@@ -113,7 +113,7 @@ describe("setting up a Wio Terminal from the page", () => {
       const setUp = page.getByRole("button", { name: "Choose the board and set it up" });
       await setUp.click();
       const mistakes = page.locator("#usb-mistakes");
-      expect(await mistakes.innerText()).toBe("Fill in what is to change.");
+      expect(await mistakes.innerText()).toBe("Fill in at least one field.");
       await page.getByLabel("Id", { exact: true }).fill("a/b");
       await page.getByLabel("Wi-Fi password").fill("good night");
       await setUp.click();

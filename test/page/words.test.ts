@@ -33,9 +33,12 @@ const device: DeviceView = {
 describe("data that the disk does not accept", () => {
   it.each<[Unwritten[], RegExp]>([
     [[], /^$/],
-    [["broker"], /^The server can't write to its disk.*A restart now.*Decisions go on\.$/],
-    [["history"], /^The server can't write to its disk.*missing in the charts.*Decisions go on\.$/],
-    [["broker", "history"], /A restart now.*missing in the charts/],
+    [["broker"], /^The server can't write to its disk.*A restart now.*Decisions continue\.$/],
+    [
+      ["history"],
+      /^The server can't write to its disk.*missing from the charts.*Decisions continue\.$/,
+    ],
+    [["broker", "history"], /A restart now.*missing from the charts/],
   ])("is described in words: %j", (unwritten, words) => {
     expect(diskWords(unwritten)).toMatch(words);
   });
@@ -99,7 +102,7 @@ describe("the page's words", () => {
     const view = { ...device, state: updatable };
     expect(stateWords(view, 0, "0.1.0", "427b134a")).toBe("firmware 0.1.0 · program 427b134a");
     expect(stateWords(view, 0, "0.1.0", "11d11d11")).toBe(
-      "firmware 0.1.0 · program 427b134a, behind the server's 11d11d11",
+      "firmware 0.1.0 · program 427b134a, outdated: the server has 11d11d11",
     );
   });
 
@@ -145,7 +148,7 @@ describe("a device's title", () => {
 it("the steps of a preparation are described", () => {
   expect(preparingWords({ id: "lamp", step: "compiling" })).toEqual({
     title: "Preparing lamp",
-    text: "Compiling the firmware of the simulated device. This takes some seconds, the first time and after a change.",
+    text: "Compiling the firmware of the simulated device. This takes a few seconds, the first time and after a change.",
   });
   expect(preparingWords({ id: "lamp", step: "starting" }).text).toBe(
     "Starting the simulated device.",
@@ -154,9 +157,9 @@ it("the steps of a preparation are described", () => {
 
 it("the consequences of a removal are described", () => {
   expect(removalWords({ online: true } as DeviceView)).toBe(
-    "The broker and Home Assistant forget it. It comes back if it sends again, and it is online now.",
+    "The broker and Home Assistant forget the device. It comes back if it sends again, and it is online now.",
   );
   expect(removalWords({ online: false } as DeviceView)).toBe(
-    "The broker and Home Assistant forget it. It comes back if it sends again.",
+    "The broker and Home Assistant forget the device. It comes back if it sends again.",
   );
 });

@@ -114,12 +114,15 @@ describe("npm start", () => {
     const before = await pageOf(first);
     await first.stop();
     const source = "server/page/server-notice.ts";
-    checkout.write(source, checkout.read(source).toString().replace("Broker away", "No broker"));
+    checkout.write(
+      source,
+      checkout.read(source).toString().replace("Broker disconnected", "No broker"),
+    );
     const second = start(["--no-device"]);
     await second.says("Nightlight is ready");
     const after = await pageOf(second);
-    expect(before).toContain("Broker away");
-    expect(after).toBe(before.replace("Broker away", "No broker"));
+    expect(before).toContain("Broker disconnected");
+    expect(after).toBe(before.replace("Broker disconnected", "No broker"));
   });
 
   it("makes damaged files again", async () => {

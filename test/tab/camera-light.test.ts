@@ -26,9 +26,9 @@ it("weighs green more than red, and red more than blue, as the eye does", () => 
 });
 
 it.each([
-  ["NotAllowedError", /not permitted: permit it beside the page's address/],
-  ["NotFoundError", /^There is no camera here\.$/],
-  ["OverconstrainedError", /^There is no camera here\.$/],
+  ["NotAllowedError", /not allowed: allow it beside the page's address/],
+  ["NotFoundError", /^No camera was found\.$/],
+  ["OverconstrainedError", /^No camera was found\.$/],
   ["NotReadableError", /another program may be using it/],
   ["AbortError", /another program may be using it/],
   ["InvalidStateError", /^The camera can't be used: odd$/],

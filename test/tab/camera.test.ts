@@ -94,7 +94,7 @@ describe("the camera as the light sensor", () => {
     await page.locator("#status", { hasText: "online" }).waitFor();
   }
 
-  const button = () => page.getByRole("button", { name: "Light by the camera" });
+  const button = () => page.getByRole("button", { name: "Use the camera" });
   const says = (words: string | RegExp) =>
     page.locator("#camera-note", { hasText: words }).waitFor();
   const tracks = () =>
@@ -154,7 +154,7 @@ describe("the camera as the light sensor", () => {
       for (const track of globalThis.cameras[0]?.getTracks() ?? [])
         track.dispatchEvent(new Event("ended"));
     });
-    await says("The camera has gone");
+    await says("The camera has stopped");
     expect(await button().getAttribute("aria-pressed")).toBe("false");
   });
 
@@ -162,9 +162,9 @@ describe("the camera as the light sensor", () => {
     [
       "a person does not permit it",
       [FAKE_CAMERA, "--use-fake-ui-for-media-stream=deny"],
-      "not permitted",
+      "not allowed",
     ],
-    ["there is none", [`${FAKE_CAMERA}=device-count=0`, PERMIT], "There is no camera here."],
+    ["there is none", [`${FAKE_CAMERA}=device-count=0`, PERMIT], "No camera was found."],
   ])("reports that %s, and the device works without it", async (_what, flags, words) => {
     const without = await launchBrowser(flags);
     await open(without);
@@ -182,7 +182,7 @@ describe("the camera as the light sensor", () => {
       Object.defineProperty(globalThis, "isSecureContext", { value: false }),
     );
     await button().click();
-    await says("The camera needs a page that came by https, or from localhost");
+    await says("The camera works only on a page that was loaded over https or from localhost");
     expect(await tracks()).toEqual([]);
   });
 });

@@ -84,7 +84,7 @@ describe("a program changed in class", () => {
     await write(original.replace("let seq = 0", 'let seq: number = "none"'));
     // Compiles by the keyboard alone.
     await editor().press("Control+Enter");
-    await note(/^It does not compile: 1 error/);
+    await note(/^The program does not compile: 1 error/);
     const line = original.slice(0, original.indexOf("let seq = 0")).split("\n").length;
     const error = page.locator("#change-errors button");
     expect(await error.innerText()).toBe(
@@ -109,7 +109,7 @@ describe("a program changed in class", () => {
     await panic.waitFor();
     expect(await panic.innerText(), await page.locator("#log").innerText()).toMatch(
       new RegExp(
-        `^Panic \\d+ at src/nightlight.ts:${line}, Exception: Error "too dark"\\. It starts again\\.$`,
+        `^Panic \\d+ at src/nightlight.ts:${line}, Exception: Error "too dark"\\. The program restarts\\.$`,
       ),
     );
     await page.locator("#light").fill("600");

@@ -73,7 +73,7 @@ describe("the view inside a device", () => {
     expect(inside.programHash).toBe("ab".repeat(32));
     expect(inside.log).toEqual([
       { atMs: 2, text: "Connected" },
-      { atMs: 3, text: "Panic 60005: the program starts again" },
+      { atMs: 3, text: "Panic 60005: the program restarts" },
     ]);
     for (let i = 0; i < 400; i++) inside.logged(`> ${i}`, i);
     expect(inside.log).toHaveLength(300);
@@ -110,21 +110,21 @@ describe("the view inside a device", () => {
     inside.logged("> Connecting", 0);
     expect(connectionWords(device())).toBe("connecting");
     receive({ cmd: "connack", returnCode: 5, sessionPresent: false });
-    expect(connectionWords(device())).toBe("the broker refused it (5)");
+    expect(connectionWords(device())).toBe("refused by the broker (5)");
     receive({ cmd: "connack", returnCode: 0, sessionPresent: false });
     expect(statusWords(device())).toBe("online");
     inside.linked(false, 5);
     expect(inside.isOnline).toBe(false);
-    expect(inside.wire.at(-1)).toEqual({ atMs: 5, text: "The connection is gone" });
-    expect(connectionWords({ ...device(), isPlugged: false })).toBe("the network is unplugged");
+    expect(inside.wire.at(-1)).toEqual({ atMs: 5, text: "Connection lost" });
+    expect(connectionWords({ ...device(), isPlugged: false })).toBe("network unplugged");
     expect(connectionWords({ ...device(), isPowered: false })).toBe("no power");
-    expect(connectionWords({ ...device(), failure: "x" })).toBe("it does not run");
+    expect(connectionWords({ ...device(), failure: "x" })).toBe("not running");
   });
 
   it("counts the outbox down as readings are acknowledged, and corrects it by the state", () => {
     inside.logged("> Outbox: 2", 0);
     expect(statusWords(device())).toBe("connecting");
-    expect(outboxWords(device())).toBe("2 readings wait");
+    expect(outboxWords(device())).toBe("2 readings waiting");
     for (const messageId of [1, 2]) {
       send(publish("a/telemetry", "{}", { qos: 1, messageId }));
       receive({ cmd: "puback", messageId });
@@ -134,7 +134,7 @@ describe("the view inside a device", () => {
     expect([inside.outbox, inside.acknowledged]).toEqual([0, 2]);
     send(publish("a/state", '{"decided_by":"server","outbox":1}', { qos: 1, messageId: 3 }));
     receive({ cmd: "puback", messageId: 3 });
-    expect([outboxWords(device()), inside.acknowledged]).toEqual(["1 reading waits", 2]);
+    expect([outboxWords(device()), inside.acknowledged]).toEqual(["1 reading waiting", 2]);
     send(publish("a/state", "{", { qos: 1, messageId: 4 }));
     expect(inside.outbox).toBe(1);
   });
@@ -143,7 +143,7 @@ describe("the view inside a device", () => {
     expect(deciderWords(device())).toBe("nobody yet");
     inside.logged("> No server: deciding for myself", 0);
     expect(deciderWords(device())).toBe("the device itself");
-    expect(statusWords(device())).toBe("connecting · it decides by itself");
+    expect(statusWords(device())).toBe("connecting · decides by itself");
     inside.logged("> The server decides again", 0);
     expect(deciderWords(device())).toBe("the server");
     expect(deciderWords({ ...device(), isPowered: false })).toBe("nobody");

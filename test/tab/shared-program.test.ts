@@ -61,8 +61,8 @@ describe("the errors shown to a person", () => {
 
   it("are counted", () => {
     expect([1, 2].map(countWords)).toEqual([
-      "It does not compile: 1 error.",
-      "It does not compile: 2 errors.",
+      "The program does not compile: 1 error.",
+      "The program does not compile: 2 errors.",
     ]);
   });
 });

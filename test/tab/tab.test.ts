@@ -79,7 +79,7 @@ describe("a device in a browser tab", () => {
     await second.close();
     expect(await online(page)).toBe(id);
     await page.locator("#inside summary").click();
-    const lost = page.locator("#wire li", { hasText: "The connection is gone" });
+    const lost = page.locator("#wire li", { hasText: "Connection lost" });
     expect(await lost.count()).toBe(0);
     expect(faults).toEqual([]);
   });
@@ -90,9 +90,9 @@ describe("a device in a browser tab", () => {
     await page.getByRole("button", { name: "Unplug network" }).click();
     await until("offline", async () => (await nightlight.device(id))?.online === false);
     await page.locator("#light").fill("30");
-    await page.locator("#status", { hasText: "it decides by itself" }).waitFor();
+    await page.locator("#status", { hasText: "decides by itself" }).waitFor();
     await page.locator("#led", { hasText: "LED on" }).waitFor();
-    await page.locator("#fact-outbox", { hasText: /readings wait$/ }).waitFor();
+    await page.locator("#fact-outbox", { hasText: /readings waiting$/ }).waitFor();
     await page.getByRole("button", { name: "Unplug network" }).click();
     await page.locator("#status", { hasText: /^online$/ }).waitFor();
     await page.locator("#fact-decider", { hasText: "the server" }).waitFor();
@@ -141,7 +141,7 @@ describe("a device in a browser tab", () => {
     const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
     await witness.sees(`${id}/telemetry`, /700/);
     await press(`Restart ${id}`);
-    await teacher.locator("#class-note", { hasText: `${id} starts again.` }).waitFor();
+    await teacher.locator("#class-note", { hasText: `${id} is restarting.` }).waitFor();
     await until("a count from the start", () => {
       const counts = witness
         .payloads(`${id}/telemetry`)
@@ -170,7 +170,7 @@ describe("a device in a browser tab", () => {
       route.fulfill({ contentType: "application/wasm", body: empty }),
     );
     await tab.goto(`${nightlight.url}/device`);
-    await tab.locator("#status", { hasText: "it does not run" }).waitFor();
+    await tab.locator("#status", { hasText: "not running" }).waitFor();
     await tab.close();
   });
 });

@@ -44,7 +44,7 @@ describe("crashes", () => {
     expect(says({ program: "p1" })).toBe(false);
     const crash = { id: "a", atMs: 1000, text: PANIC, place: "src/p1.ts:49", program: "p1" };
     expect(crashes.all()).toEqual([crash]);
-    const line = `a: its last run of program p1 ended in a fault: ${PANIC}, src/p1.ts:49`;
+    const line = `a: its last run of program p1 crashed: ${PANIC}, src/p1.ts:49`;
     expect(said).toEqual([line]);
     // The device reports the same crash after another run, so it counts as a new crash.
     expect(says({ program: "p1", crash: PANIC })).toBe(true);
@@ -104,8 +104,8 @@ describe("crashes", () => {
     says({ board: "pico-w", program: "p1", crash: PANIC });
     expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: PANIC, program: "p1" }]);
     expect(said).toEqual([
-      "a: its last run ended in a fault: watchdog",
-      `a: its last run of program p1 ended in a fault: ${PANIC}`,
+      "a: its last run crashed: watchdog",
+      `a: its last run of program p1 crashed: ${PANIC}`,
     ]);
   });
 

@@ -41,7 +41,7 @@ describe("a job", () => {
   it("fails for a program that accepts no update", () => {
     const job = newJob("desk-1", false, 0);
     expect(look(job, known({ fw: "0.2.0" }), 1)).toBe(false);
-    expect(last(job)).toMatch(/takes no update over the network/);
+    expect(last(job)).toMatch(/can't be updated over the network/);
   });
 
   it("fails for a lesson device, but gives one that comes back time to report its program", () => {
@@ -53,7 +53,7 @@ describe("a job", () => {
     expect(look(job, known(null), 2_070_000)).toBe(false);
     expect(job.step).toBe("waiting");
     expect(look(job, known(null), 2_070_001)).toBe(false);
-    expect(last(job)).toMatch(/does not say what it runs/);
+    expect(last(job)).toMatch(/does not report which program it runs/);
   });
 
   it("fails with the device's own message if it refuses this order", () => {
@@ -81,7 +81,7 @@ describe("a job", () => {
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
     job.tries = 2;
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(false);
-    expect(last(job)).toBe("did not take the program within 90 s, twice");
+    expect(last(job)).toBe("did not fetch the program within 90 s, in two tries");
   });
 
   it("waits for a device that was switched off before it came, and starts again", () => {
@@ -105,7 +105,7 @@ describe("a job", () => {
     expect(look(waiting, known({ program: "a" }), 1, false)).toBe(false);
     expect(look(waiting, known({ program: "a" }), 2, false)).toBe(false);
     expect(waiting.lines.map(({ text }) => text)).toEqual([
-      "waiting: the server has no broker at present, and goes on when it has",
+      "waiting: the server is not connected to its broker, and continues when it is",
     ]);
     expect(look(waiting, known({ program: "a" }), 3)).toBe(true);
   });
@@ -113,17 +113,17 @@ describe("a job", () => {
   it("can be cancelled until the device has the program", () => {
     const waiting = newJob("desk-1", false, 0);
     expect(callOff(waiting, 5)).toBeUndefined();
-    expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "called off" }] });
+    expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "cancelled" }] });
     expect(look(waiting, known({ program: "a" }), 6)).toBe(false);
     expect(callOff(waiting, 7)).toBe("its update is over");
     const job = asked();
     expect(callOff(job, 2000)).toBeUndefined();
-    expect(last(job)).toBe("called off: it goes on with its program, after up to 60 s");
+    expect(last(job)).toBe("cancelled: the device resumes its program within 60 s");
     const sending = asked();
     enter(sending, "sending", "sending", 1200);
     expect(callOff(sending, 2000)).toBeUndefined();
-    expect(last(sending)).toMatch(/^called off in the middle of the program: .*the next update$/);
-    expect(callOff(inTrial(), 3000)).toMatch(/^can't be called off any more/);
+    expect(last(sending)).toMatch(/^cancelled during the transfer: .*the next update$/);
+    expect(callOff(inTrial(), 3000)).toMatch(/^can't be cancelled any more/);
   });
 
   it("is confirmed when the device reports that it runs the program, not in trial", () => {
@@ -131,7 +131,7 @@ describe("a job", () => {
     for (const atMs of [2500, 2600])
       look(job, known({ program: "01234567", trial: true }, atMs), atMs);
     expect(job.step).toBe("trial");
-    expect(job.lines.slice(2)).toEqual([{ atMs: 2500, text: "it tries 01234567, after 1.5 s" }]);
+    expect(job.lines.slice(2)).toEqual([{ atMs: 2500, text: "trying 01234567, after 1.5 s" }]);
     look(job, known({ program: "01234567" }, 3500), 3500);
     expect(job.step).toBe("confirmed");
     expect(last(job)).toBe("confirmed: it runs 01234567, after 2.5 s");
@@ -154,8 +154,8 @@ describe("a job", () => {
   });
 
   it.each([
-    ["away", false],
-    ["online, but no reading of it arrived, or it starts again and again", true],
+    ["offline", false],
+    ["online, but none of its readings arrived, or it keeps restarting", true],
   ])("fails if there is no confirmation in time: %s", (state, online) => {
     const job = inTrial();
     look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);

@@ -21,12 +21,12 @@ const NAMES = "BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD";
 it.each<[Record<string, unknown>, string | RegExp]>([
   [{}, `set: expected one of ${NAMES}`],
   [{ ID: "desk-2" }, `ID: expected one of ${NAMES}: see docs/updates.md`],
-  [{ WIFI_SSID: "" }, "WIFI_SSID: expected a name, as a device has to have a network"],
+  [{ WIFI_SSID: "" }, "WIFI_SSID: expected a name, because a device needs a network"],
   [{ WIFI_SSID: "n".repeat(33) }, "WIFI_SSID: expected at most 32 bytes, got 33"],
   [{ WIFI_PWD: "good night" }, "WIFI_PWD: expected WIFI_SSID beside it"],
   [{ WIFI_SSID: "shed", WIFI_PWD: "secret" }, /^WIFI_PWD: expected 8 to 63 bytes, got 6$/],
-  [{ BROKER: 7 }, "BROKER: expected a text"],
-  [{ BROKER: "" }, "BROKER: expected an address, as a device has to have one"],
+  [{ BROKER: 7 }, "BROKER: expected a string"],
+  [{ BROKER: "" }, "BROKER: expected an address, because a device needs one"],
   [{ BROKER: "lamp" }, /^BROKER: expected .* and HOST\[:PORT\], got "lamp"$/],
   [
     { BROKER: "ws://lamp" },

@@ -75,7 +75,7 @@ it("a bad release is replaced over the network by the next one", async () => {
     await update(id, await program());
     await says(id, "hash checked");
   }
-  for (const { id } of BAD) await says(id, "it has come for another program");
+  for (const { id } of BAD) await says(id, "the device came for another program");
   for (const { id } of BAD) await update(id, await compileFirmware());
   for (const { id } of BAD) {
     await until(`${id} is well`, async () => (await job(id))?.step === "confirmed");
@@ -83,7 +83,9 @@ it("a bad release is replaced over the network by the next one", async () => {
     // time.
     if (id === "panics-once-heard") continue;
     const lines = (await job(id))?.lines.map((line) => line.text) ?? [];
-    expect(lines[0]).toMatch(/^waiting: it is away/);
-    expect(lines[1]).toMatch(/^it has come by itself, as it does not get to its broker; sending/);
+    expect(lines[0]).toMatch(/^waiting: the device is offline/);
+    expect(lines[1]).toMatch(
+      /^the device came by itself, because it can't reach its broker; sending/,
+    );
   }
 });

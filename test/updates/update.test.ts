@@ -90,7 +90,7 @@ describe("an update over the network", () => {
     const orders = nightlight.log.filter((line) => /Order from/.test(line));
     expect(orders.map((line) => line.replace(/^.*Order/, "Order"))).toEqual([
       `Order from 127.0.0.1: update of ${ID}: begun`,
-      `Order from 127.0.0.1: update of ${ID}: under way already`,
+      `Order from 127.0.0.1: update of ${ID}: already running`,
     ]);
     const body = JSON.stringify({ device: ID });
     const late = await fetch(`${nightlight.url}/api/updates`, { method: "DELETE", body });
@@ -174,7 +174,7 @@ describe("an update over the network", () => {
       409,
       {
         error:
-          "desk-1: takes no update, as this server has no update key for it: see docs/updates.md",
+          "desk-1: can't be updated, because this server has no update key for it: see docs/updates.md",
       },
     ]);
   });
@@ -189,13 +189,13 @@ describe("an update over the network", () => {
     const after = { ...settings, CRASH: crash };
     board = await startDevice(ID, nightlight.brokerUrl, { settings: after });
     await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0/);
-    const lines = () => nightlight.log.filter((line) => line.includes("ended in a fault"));
+    const lines = () => nightlight.log.filter((line) => line.includes(" crashed:"));
     await until("it is said", () => lines().length > 0);
     await until("a reading", () => board?.log.includes("Reading acknowledged") ?? false);
     const name = programName(hashOf(padded(await compileFirmware())));
     const place = /, (src\/\S+\.ts):(\d+)$/.exec(lines()[0] ?? "");
     expect(lines()).toEqual([
-      `${ID}: its last run of program ${name} ended in a fault: ${crash}${place?.[0] ?? ""}`,
+      `${ID}: its last run of program ${name} crashed: ${crash}${place?.[0] ?? ""}`,
     ]);
     const source = readFileSync(join(ROOT, place?.[1] ?? ""), "utf8").split("\n");
     expect(source[Number(place?.[2]) - 1]).toMatch(/\S/);
@@ -218,14 +218,14 @@ describe("an update over the network", () => {
     );
     await update();
     await until("some of it is sent", () =>
-      nightlight.log.some((line) => /it has come/.test(line)),
+      nightlight.log.some((line) => /connected; sending/.test(line)),
     );
     await nightlight.stop();
     nightlight = await start({ mqttPort: mqttPort ?? 0, httpPort: httpPort ?? 0 });
     // The runtime's client tries to reach the gateway every half minute.
     const { step, lines } = await over();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
-    expect(nightlight.log.filter((line) => /it has come; sending/.test(line))).toHaveLength(1);
+    expect(nightlight.log.filter((line) => /connected; sending/.test(line))).toHaveLength(1);
     expect(panics).toEqual([]);
   });
 });

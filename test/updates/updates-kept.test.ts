@@ -67,8 +67,8 @@ describe("updates that are kept in a file", () => {
       program: NEW,
     };
     expect(first.view().crashes).toEqual([crash]);
-    expect(site.said.filter((line) => line.includes("ended in a fault"))).toEqual([
-      `a: its last run of program ${NEW} ended in a fault: ${crash.text}, src/main.ts:2`,
+    expect(site.said.filter((line) => line.includes(" crashed:"))).toEqual([
+      `a: its last run of program ${NEW} crashed: ${crash.text}, src/main.ts:2`,
     ]);
     first.stop();
     expect(site.start().view().crashes).toEqual([crash]);
@@ -84,7 +84,7 @@ describe("updates that are kept in a file", () => {
     updates.begin("a", false);
     updates.begin("b", false);
     await site.isAsked(updates, "a");
-    expect(site.said.filter((line) => line.startsWith("Updates are not kept: "))).toHaveLength(1);
+    expect(site.said.filter((line) => line.startsWith("Updates are not saved: "))).toHaveLength(1);
   });
 
   it("waits for the next start if the compiler was aborted", async () => {
@@ -101,9 +101,7 @@ describe("updates that are kept in a file", () => {
     (text) => {
       writeFileSync(join(site.dir, "updates.json"), text);
       expect(site.start().view()).toEqual(NOTHING);
-      expect(site.said).toEqual([
-        expect.stringMatching(/updates\.json: .*; set aside as .*damaged/),
-      ]);
+      expect(site.said).toEqual([expect.stringMatching(/updates\.json: .*; renamed to .*damaged/)]);
     },
   );
 

@@ -56,7 +56,7 @@ describe("an update of several devices", () => {
     site.says("lesson", null);
     const { fleet } = updates.beginFleet(["a", "lesson"], false);
     expect(fleet.waves).toEqual([["a"]]);
-    expect(fleet.left).toEqual([expect.stringMatching(/^lesson: takes no update/)]);
+    expect(fleet.left).toEqual([expect.stringMatching(/^lesson: can't be updated/)]);
   });
 
   it("is refused while another one is under way", async () => {
@@ -64,9 +64,7 @@ describe("an update of several devices", () => {
     for (const id of ["a", "b", "c"]) site.addDevice(id);
     updates.beginFleet(["a", "b"], false);
     expect(updates.beginFleet(["b"], false).isJoined).toBe(true);
-    expect(() => updates.beginFleet(["c"], false)).toThrow(
-      "an update of other devices is under way",
-    );
+    expect(() => updates.beginFleet(["c"], false)).toThrow("an update of other devices is running");
     await site.isAsked(updates, "a");
   });
 
@@ -84,17 +82,17 @@ describe("an update of several devices", () => {
     expect(stepOf(updates, "b")).toBe("waiting");
   });
 
-  it("can be called off for all devices, or for one", async () => {
+  it("can be cancelled for all devices, or for one", async () => {
     const updates = site.start();
     for (const id of ["a", "b", "c"]) site.addDevice(id);
-    expect(() => updates.cancelFleet(["a"])).toThrow("no update of several devices is under way");
+    expect(() => updates.cancelFleet(["a"])).toThrow("no update of several devices is running");
     updates.beginFleet(["a", "b", "c"], false);
     await site.isAsked(updates, "a");
     // After the canary's update is cancelled, the next device becomes the canary.
     updates.cancel("a");
     await site.isAsked(updates, "b");
     expect(updates.view().fleet).toMatchObject({ step: "going", waves: [["b"], ["c"]] });
-    expect(() => updates.cancelFleet(["b"])).toThrow("is of c, too: call off all of it");
+    expect(() => updates.cancelFleet(["b"])).toThrow("also includes c: cancel the whole update");
     expect(updates.cancelFleet(["a", "b", "c"]).fleet.step).toBe("cancelled");
     expect([stepOf(updates, "b"), stepOf(updates, "c")]).toEqual(["cancelled", undefined]);
   });

@@ -100,8 +100,8 @@ describe("an update", () => {
 
   it.each([
     ["nobody", "no device nobody"],
-    ["keyless", "keyless: takes no update, as this server has no update key for it"],
-    ["older", "older: runs a program that takes no update over the network"],
+    ["keyless", "keyless: can't be updated, because this server has no update key for it"],
+    ["older", "older: runs a program that can't be updated over the network"],
   ])("of the device %s is refused: %s", async (id, why) => {
     const updates = site.start();
     site.says("keyless", { program: "old" });
@@ -119,18 +119,20 @@ describe("an update", () => {
     updates.begin("a", false);
     expect(stepOf(updates, "a")).toBe("waiting");
     expect(site.boards).toEqual([]);
-    await expect(updates.order("a", "report")).rejects.toThrow("the server has no broker");
+    await expect(updates.order("a", "report")).rejects.toThrow(
+      "the server is not connected to its broker",
+    );
     // The connection to the broker breaks while the order is published.
     site.orderError = new Error("connection closed");
     site.isLinked = true;
     site.says("a", { program: "old" });
-    await until("it was tried", () => site.said.some((line) => line.includes("asked to come")));
+    await until("it was tried", () => site.said.some((line) => line.includes("asked to fetch")));
     site.says("a", { program: "old" });
     await site.isAsked(updates, "a");
     expect(site.orders).toHaveLength(1);
   });
 
-  it("can be called off before the device is asked, and afterwards", async () => {
+  it("can be cancelled before the device is asked, and afterwards", async () => {
     const updates = site.start();
     site.addDevice("a");
     site.addDevice("b", { program: "old" }, false);
@@ -146,7 +148,7 @@ describe("an update", () => {
     await site.isAsked(updates, "a");
     updates.cancel("a");
     expect(stepOf(updates, "a")).toBe("cancelled");
-    expect(site.said.filter((line) => line.includes("called off"))).toHaveLength(2);
+    expect(site.said.filter((line) => line.includes("cancelled"))).toHaveLength(2);
   });
 
   it("sends the current version of the sources", async () => {
@@ -163,7 +165,7 @@ describe("an update", () => {
     site.addDevice("desk-1");
     const wifi = { WIFI_SSID: "shed", WIFI_PWD: "good night" };
     const why =
-      "desk-1: could not go back to the Wi-Fi that it has: only a Wio Terminal with this release's runtime can";
+      "desk-1: could not return to its present Wi-Fi if the new one fails: only a Wio Terminal with this release's runtime can";
     await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);
     site.says("desk-1", { program: "old", networks: 1 });
     await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);

@@ -75,7 +75,7 @@ it("detects by the hash that the stored program differs from the sent one", () =
     return message;
   });
   expect(outcome).toMatchObject({
-    why: expect.stringMatching(/^expected .* hash .*, the device has /) as string,
+    why: expect.stringMatching(/^expected .* hash .*, got /) as string,
   });
 });
 

@@ -15,7 +15,7 @@ import { Visits } from "../../server/updates/visits";
 const KEY = "0123456789abcdef".repeat(4);
 const SEED = Buffer.alloc(16, 7);
 const PROGRAM = Buffer.alloc(320, 1);
-const BY_ITSELF = "it has come by itself, as it does not get to its broker";
+const BY_ITSELF = "the device came by itself, because it can't reach its broker";
 
 /** A simulated gateway client of the runtime, which connects to the server. */
 class Client extends EventEmitter {
@@ -100,8 +100,8 @@ it("a device that was asked gets its program", async () => {
   client.emit("close");
   client.emit("close");
   expect(linesOf(job)).toEqual([
-    "it has come; sending 320 bytes",
-    "it hung up before the first byte of the program: it comes again, or says in its state what it runs",
+    "connected; sending 320 bytes",
+    "it disconnected before the first byte of the program: it connects again, or reports its program in its state",
   ]);
 });
 
@@ -161,7 +161,7 @@ it("a device in trial that returns keeps its deadline, and then another program 
   expect(jobs.isUnderWay("a")).toBe(true);
   for (let time = 0; time < 2; time++) await come().prove();
   expect(linesOf(job)).toEqual([
-    "it has come for another program: it does not get to its broker, or it has started again",
+    "the device came for another program: it can't reach its broker, or it has restarted",
   ]);
   expect(job).toMatchObject({ step: "trial", sinceMs: 4000 });
   expect(jobs.isUnderWay("a")).toBe(false);
@@ -176,7 +176,7 @@ it("a device with another key is logged once, and changes nothing", async () => 
     expect(client).toMatchObject({ isEnded: true, heard: [] });
   }
   expect(linesOf(job)).toEqual([
-    "somebody came for its program, with another key than this server has for it in update-keys.json",
+    "a client asked for the program with another key than the device's in update-keys.json",
   ]);
   expect(job).toMatchObject({ step: "asked", sinceMs: 0 });
 });
@@ -192,7 +192,7 @@ it("a program that is cancelled during the transfer ends there", async () => {
   expect(jobs.callOff(job)).toBeUndefined();
   client.say(COMMAND.write);
   expect(client.isEnded).toBe(true);
-  expect(linesOf(job).at(-1)).toMatch(/^called off in the middle of the program/);
+  expect(linesOf(job).at(-1)).toMatch(/^cancelled during the transfer/);
 });
 
 it("an invalid message ends the connection", () => {

@@ -62,10 +62,10 @@ it("a program that panics only after connecting is taken back, and its crash is 
   const { crashes } = await wio.view();
   const program = nameOf(bad.program);
   expect(crashes).toMatchObject([{ id: "chip-8", program, place: bad.place }]);
-  const told = nightlight.log.filter((line) => line.includes("ended in a fault"));
+  const told = nightlight.log.filter((line) => line.includes(" crashed:"));
   // There is one line for each panic. If the server received no state without the crash in between,
   // there is one line for both panics.
   expect(told.length).toBeLessThanOrEqual(2);
-  const fault = expect.stringContaining(`${program} ended in a fault: panic 60005 at`) as string;
+  const fault = expect.stringContaining(`${program} crashed: panic 60005 at`) as string;
   expect([...new Set(told)]).toEqual([fault]);
 });

@@ -20,8 +20,7 @@ export async function askForPasswords(named: { user?: string; wifi?: string }): 
   };
   if (named.wifi !== undefined)
     changes.WIFI_PWD = await ask(`Password of the Wi-Fi ${named.wifi} (none: Enter): `);
-  if (named.user)
-    changes.MQTT_PWD = await ask(`Password of the user ${named.user} (none: Enter): `);
+  if (named.user) changes.MQTT_PWD = await ask(`Broker password of ${named.user} (none: Enter): `);
   return changes;
 }
 
@@ -44,7 +43,7 @@ export async function askForAll(known: Known): Promise<Changes> {
   };
   Object.assign(changes, await askForPassword("WIFI_PWD", changes.WIFI_SSID));
   Object.assign(changes, await ask("BROKER", "Broker", known.broker));
-  Object.assign(changes, await ask("MQTT_USER", "User at the broker", known.user));
+  Object.assign(changes, await ask("MQTT_USER", "Broker user", known.user));
   Object.assign(changes, await askForPassword("MQTT_PWD", changes.MQTT_USER));
   if (Object.keys(changes).length === 0) throw new UserError("nothing was changed");
   return changes;

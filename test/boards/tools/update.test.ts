@@ -96,7 +96,7 @@ describe("npm run update", () => {
     ];
     expect(await updateDesk()).toEqual({
       code: 1,
-      stdout: `An update is under way already. Its next steps:\n  0.0 s  desk-1: ${why}\n`,
+      stdout: `An update is already running. Its next steps:\n  0.0 s  desk-1: ${why}\n`,
       stderr: "",
     });
     answers = [[409, { error: "no device desk-1" }]];
@@ -128,9 +128,9 @@ describe("npm run update", () => {
   });
 
   it("cancels an update, and ends if another client cancels it", async () => {
-    answers = [[200, { update: view("cancelled", "called off").updates[0] }]];
+    answers = [[200, { update: view("cancelled", "cancelled").updates[0] }]];
     const cancel = ["--device", "desk-1", "--cancel", "--server", origin, "--data", dir];
-    expect(await update(cancel)).toEqual({ code: 0, stdout: "Called off.\n", stderr: "" });
+    expect(await update(cancel)).toEqual({ code: 0, stdout: "Cancelled.\n", stderr: "" });
     expect(asked).toEqual([
       { authorization: undefined, method: "DELETE", body: '{"device":"desk-1"}' },
     ]);
@@ -138,11 +138,11 @@ describe("npm run update", () => {
     expect(await update(cancel)).toEqual(failure("desk-1: its update is over"));
     answers = [
       [202, { isJoined: false }],
-      [200, view("cancelled", "begun", "called off")],
+      [200, view("cancelled", "begun", "cancelled")],
     ];
     expect(await updateDesk()).toEqual({
       code: 1,
-      stdout: "  0.0 s  desk-1: begun\n  0.5 s  desk-1: called off\n",
+      stdout: "  0.0 s  desk-1: begun\n  0.5 s  desk-1: cancelled\n",
       stderr: "",
     });
   });

@@ -111,7 +111,7 @@ describe("npm run setup:wio", () => {
       ["Wi-Fi password: expected 8 to 63 bytes, got 5", ""],
       ["Wi-Fi password, not shown (none: Enter): ", "good night"],
       ["Broker: ", `mqtt://broker.home:${broker.port}`],
-      ["User at the broker: ", "-"],
+      ["Broker user: ", "-"],
     ];
     let from = 0;
     try {
