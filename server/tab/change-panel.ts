@@ -8,7 +8,7 @@ import { fragmentOf, holdsProgram, programIn } from "./shared-program";
 /** Key of the edited source, which a reload restores but does not run. */
 const DRAFT = "nightlight-program";
 
-/** "Change it": an editor with the program that runs on the selected device. */
+/** "Change the program": an editor with the program that runs on the selected device. */
 export class ChangePanel {
   private readonly panel = byId("change", HTMLDetailsElement);
   private readonly refused = byId("change-refused", HTMLElement);
