@@ -152,9 +152,9 @@ describe("the view inside a device", () => {
 
 it.each([
   [null, false, ""],
-  [20, false, "From the server's page: the light is 20 for all."],
-  [null, true, "From the server's page: the network is cut for all."],
-  [0, true, "From the server's page: the light is 0 for all, and the network is cut for all."],
+  [20, false, "Set on the server's page: the light is 20 for all."],
+  [null, true, "Set on the server's page: the network is cut for all."],
+  [0, true, "Set on the server's page: the light is 0 for all, and the network is cut for all."],
 ])("the teacher's control is described: light %s, network cut %s", (light, networkCut, words) => {
   expect(classWords({ light, networkCut })).toBe(words);
 });
