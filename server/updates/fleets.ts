@@ -60,7 +60,7 @@ export class Fleets {
     delete fleet.waits;
     for (const id of begunOf(fleet)) {
       const job = jobs.of(id);
-      // A transfer that has begun is not called off: a board with a single program slot would be
+      // A transfer that has begun is not cancelled: a board with a single program slot would be
       // left without a program.
       if (job && !isOver(job) && job.step !== "sending") jobs.callOff(job);
     }

@@ -82,7 +82,8 @@ describe("an order", () => {
 
   it("is refused for a device without a key", async () => {
     const orders = start();
-    const why = "a: takes no update, as this server has no update key for it: see docs/updates.md";
+    const why =
+      "a: can't be updated, because this server has no update key for it: see docs/updates.md";
     expect(orders.whyNot("a")).toBe(why);
     await expect(orders.give("a", { n: 1, do: "report" })).rejects.toThrow(why);
     expect(published).toEqual([]);
