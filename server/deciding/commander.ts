@@ -57,8 +57,10 @@ export class Commander {
         this.parts.rejections.refuse("server", "order", `${id}: ${NO_MORE}`);
         return undefined;
       }
-      // At QoS 1, the broker keeps the command in the session of an offline device.
-      sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
+      // At QoS 1, the broker keeps the command in the session of an offline device. That holds also
+      // for a command that answers a reading at QoS 0.
+      const ordering: Cause = { ...cause, answers: undefined, qos: 1 };
+      sender.command(id, ordered.command, ordering, ordered.expiryS);
       return ordered.command;
     }
     const isNews = commandState.desire(id, command);
