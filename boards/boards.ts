@@ -26,18 +26,18 @@ interface Wiring<Name extends string = string> {
   family: Family;
   /** An analog pin of the first converter: the second converter is used by Wi-Fi. */
   sensor: Pin<Name>;
-  /** `onBoard`: the board already has an LED there (most boards, at least). */
+  /** `onBoard`: most boards of this kind already have an LED at this pin. */
   led: Pin<Name> & { onBoard: boolean };
   /** Pins for parts on I2C. */
   i2c: { sda: Pin<Name>; scl: Pin<Name> };
-  /** Connects to ground when pressed. `onBoard`: the board's own BOOT button. */
+  /** The button's pin; the button connects it to ground. `onBoard`: the board's own BOOT button. */
   button: Pin<Name> & { onBoard: boolean };
   /** The GPIO of a WS2812B LED on the board; the runtime may use it as its status light. */
   rgbLedGpio?: number;
   /** Labels of the 3.3 V pin and of the ground pin. */
   supplyLabel: string;
   groundLabel: string;
-  /** How to start the boot loader, if flashing fails without it. */
+  /** How to start the boot loader, if flashing fails unless it is started manually. */
   bootLoader: string;
 }
 
@@ -50,7 +50,7 @@ export interface Board extends Wiring {
   taken: readonly number[];
 }
 
-/** The parts of a `*.board.json` that are used here. */
+/** The fields of a `*.board.json` that this file uses. */
 interface BoardFile<Pins> {
   pins: Pins;
   archId: string;
@@ -59,8 +59,8 @@ interface BoardFile<Pins> {
 }
 
 /**
- * Adds GPIO numbers to a wiring. The type admits only pins that the file names; the compiler checks
- * what each pin can do.
+ * Adds GPIO numbers to a wiring. The type admits only pins that the `*.board.json` names; the
+ * compiler checks what each pin can do.
  */
 export function board<Pins extends { [Name in keyof Pins]: number }>(
   file: BoardFile<Pins>,

@@ -22,7 +22,7 @@ export const PROGRAM = {
   nextTry: "next try in ",
 } as const;
 
-/** Log lines for a host that keeps a copy of the outbox: a reading was stored, or has arrived. */
+/** Log lines for a host that keeps a copy of the outbox: a reading was stored, or was delivered. */
 export const OUTBOX = { keeps: "Outbox keeps ", frees: "Outbox frees " } as const;
 
 /**

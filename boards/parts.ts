@@ -103,7 +103,7 @@ export function parseParts(text: string, name: BoardName): Parts | string {
 
 /**
  * Parses a selection as far as that is possible without a board.
- * @returns the parts with the pins that the text names, or what is wrong
+ * @returns the parts with the pins that the text names, or an error message
  */
 export function readChoice(text: string): Map<PartName, string | undefined> | string {
   const chosen = new Map<PartName, string | undefined>();

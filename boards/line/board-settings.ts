@@ -5,7 +5,9 @@ import { type Board, GET_REGISTER, SERVICE, SET_REGISTER } from "./board";
 /** New values of settings. Null removes a setting; settings that are not named stay. */
 export type Changes = Partial<Record<SettingName, string | null>>;
 
-/** The settings that a board reports; undefined if not set. A board never reports a password. */
+/**
+ * The settings that a board reports; undefined for a missing one. A board never reports a password.
+ */
 export interface Known {
   id: string | undefined;
   broker: string | undefined;
@@ -23,7 +25,9 @@ export class NoSpace extends Error {}
 const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const RUNNING = 0x80;
 const [IP_ADDRESS, SSID] = [0x181, 0x183];
-/** Time for the board to apply new values: runtime/settings_batch.h, network/credentials.c. */
+/**
+ * How long a board may take to apply new values: runtime/settings_batch.h, network/credentials.c.
+ */
 const TAKEN_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
 
@@ -50,7 +54,7 @@ export async function changeSettings(board: Board, changes: Changes): Promise<vo
   const entries = Object.entries(changes) as [SettingName, string | null][];
   const names = entries.map(([name]) => name).join(" ");
   await set(board, "-", names);
-  // When the board removes "-", it also removes values that an interrupted change left behind.
+  // Setting "-" above also makes the board remove values that an interrupted change left behind.
   for (const [name, value] of entries) await set(board, `+${name}`, stored(name, value));
   await set(board, "+", names);
   const isTaken = await isGone(board, "+");

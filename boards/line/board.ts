@@ -22,10 +22,16 @@ export const SERVICE = {
 const [USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS] = [0x18f61a4a, 0x3f, 0x81];
 export const [GET_REGISTER, SET_REGISTER] = [0x1000, 0x2000];
 
-/** A runtime announces itself twice a second; an emulated runtime on a busy computer, seldom. */
+/**
+ * How long to wait for a runtime's announcement. A runtime announces itself twice a second, but an
+ * emulated runtime on a busy computer only seldom.
+ */
 const OPEN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
-/** The time until a retry. An erase of flash takes 200 ms, and a busy line loses frames. */
+/**
+ * The time until a message is repeated. An erase of flash takes 200 ms, and a busy line loses
+ * frames.
+ */
 const ANSWER_MS = 600;
 const ATTEMPTS = 15;
 const POLL_MS = 5;

@@ -3,13 +3,13 @@
  * of the board's log (jacdac-spec, services/usbbridge.md). Pure.
  */
 const MARK = 0xfe;
-/** The byte after a mark. */
+/** Values of the byte after a mark. */
 const [LITERAL, START, END] = [0xf8, 0xfc, 0xfd];
 
 /** Sizes of frames and packets: jacdac-spec, protocol.md. */
 export const [HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES] = [12, 4, 240];
 const FRAME_MAX_BYTES = HEADER_BYTES + PACKETS_MAX_BYTES;
-/** A longer line is cut, because the bytes are untrusted input. */
+/** Maximum length of a log line. The bytes are untrusted input, so a longer line is cut. */
 const TEXT_MAX_BYTES = 1024;
 
 export function encodeFrame(frame: Uint8Array): Uint8Array {

@@ -28,7 +28,7 @@ export function mistakesIn(changes: Changes): Mistake[] {
     if (problem !== undefined) mistakes.push({ setting, line: `${WORDS[setting]}: ${problem}` });
   }
   if (changes.MQTT_PWD && !changes.MQTT_USER)
-    // [MQTT-3.1.2-22]
+    // MQTT allows no password without a user [MQTT-3.1.2-22].
     mistakes.push({ setting: "MQTT_PWD", line: "password of the user: needs the user beside it" });
   if (changes.WIFI_PWD && !changes.WIFI_SSID)
     mistakes.push({ setting: "WIFI_PWD", line: "Wi-Fi password: needs the Wi-Fi name beside it" });
@@ -42,7 +42,7 @@ function valueError(setting: SettingName, value: string): string | undefined {
 
 function brokerError(text: string): string | undefined {
   const address = parseBrokerAddress(text);
-  // A password may precede an @.
+  // The text before an @ may contain a password, so it is not shown.
   const got = `got "${text.replace(/.*@/, "…@")}"`;
   if (typeof address === "string") return `${address}, ${got}`;
   if (address.scheme.startsWith("ws"))

@@ -111,7 +111,10 @@ export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array
   );
 }
 
-/** If a report announces a device's services: their classes, by service index. */
+/**
+ * @returns the classes of the services that the report announces, by service index; undefined for
+ * any other report
+ */
 export function announced({ service, command, payload }: Report): number[] | undefined {
   if (service !== CONTROL_INDEX || command !== 0 || payload.length < 4) return undefined;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);

@@ -12,11 +12,11 @@ export interface Step {
   isTrouble: boolean;
 }
 
-/** After this many equal troubles in a row, the trouble counts as permanent. */
+/** After this many identical problems in a row, the problem counts as permanent. */
 const GIVE_UP_AFTER = 3;
 const CLIENT_ID_SUFFIX = deviceClientId("");
 
-/** Troubles of Wi-Fi: a part of the board's log line, then the cause and the remedy. */
+/** Problems of Wi-Fi: a part of the board's log line, then the cause and the remedy. */
 const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
   [
     BOARD.joinFailed,
@@ -88,7 +88,10 @@ interface Target {
 const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
 
 export class Progress {
-  /** Set when the broker has acknowledged a reading or need not (QoS 0), or the server answered. */
+  /**
+   * Set when the broker has acknowledged a reading, when it need not (QoS 0), or when the server
+   * has answered.
+   */
   isDone = false;
   private isSent = false;
   private isInWifi = false;
@@ -113,7 +116,7 @@ export class Progress {
     return "The board got no further in this time.";
   }
 
-  /** Call if the board was already in a network. */
+  /** Call if the board is already in a network at the start. */
   wifi(name: string, address: string): void {
     this.inWifi(`Wi-Fi: in ${name}, address ${address}.`);
   }
@@ -179,7 +182,7 @@ export class Progress {
     this.tell({ text, isTrouble: false });
   }
 
-  /** Reports a known trouble. An unknown trouble may pass by itself, so it is not reported. */
+  /** Reports a known problem. An unknown problem may pass by itself, so it is not reported. */
   private troubled(about: string, words: string | undefined): void {
     if (words !== undefined) this.failed(about + words, 1);
   }

@@ -54,7 +54,7 @@ export async function setUpBoard(
   return { isConnected: false, problem: `The settings are stored. ${progress.missing}` };
 }
 
-/** @throws any error that is not a failure of the board */
+/** Describes a failure of the board, with its remedy. @throws any other error */
 export function problemOf(error: unknown): string {
   if (error instanceof RuntimeTooOld)
     return "The board's runtime is older than this command. Update it with npm run flash:wio.";

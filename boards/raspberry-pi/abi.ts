@@ -6,7 +6,7 @@
 export const I2C_RDWR = 0x0707;
 const I2C_M_RD = 1;
 
-/** The size of a pointer: 8 bytes, or 4 on a 32-bit system. */
+/** The size of a pointer, bytes: 8, or 4 on a 32-bit system. */
 export type PointerBytes = 4 | 8;
 
 /** `struct i2c_msg`: address, flags, length, and the address of the bytes. */

@@ -6,7 +6,7 @@ import { type Chip, UnusableReading } from "./chip";
  * (registers) and 7.4.2.1 (single-shot mode). The high byte of a register comes first.
  */
 const [CONVERSION, CONFIG] = [0x00, 0x01];
-/** If written, starts a conversion. If read as 1, no conversion is in progress. */
+/** Writing this bit starts a conversion. It reads as 1 while no conversion is in progress. */
 const OS = 0x8000;
 /** MUX: the value for AIN0 against ground. Each further input adds 1. */
 const [AIN0, MUX_SHIFT] = [4, 12];
@@ -21,7 +21,9 @@ const NO_ALERT = 3;
 
 /** The supply voltage in steps of 125 µV. */
 const SUPPLY = 3.3 / 125e-6;
-/** Polls of a conversion. They take much longer than a conversion. */
+/**
+ * Maximum number of polls for a result. All of them together take much longer than a conversion.
+ */
 const TRIES = 10;
 
 export const ADS1115: Chip = {

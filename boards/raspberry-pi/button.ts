@@ -24,7 +24,10 @@ export class Button {
     return this.pin.isOpen;
   }
 
-  /** @returns whether the button went down since the last call; not if down when its line opened */
+  /**
+   * @returns whether the button went down since the last call; false for a button that was down
+   * when its line was opened
+   */
   wentDown(): boolean {
     const isPressed = this.pin.use((line) => line.isPressed()) ?? true;
     const wentDown = isPressed && !this.wasPressed && this.isThere;

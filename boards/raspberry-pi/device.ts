@@ -21,7 +21,7 @@ export interface PiDeviceOptions extends Pick<
 > {
   /** The settings of `.env.local`. A `*` in ID stands for the Pi's own number. */
   settings: SimulatedDeviceOptions["settings"] & { ID: string };
-  /** Used by the parts outside the program. `settings` override it. */
+  /** The configuration for the code outside the program. `settings` override it. */
   config: Pick<Config, "broker" | "topicPrefix">;
   /** A CA to trust in addition to Node's own. */
   ca?: Buffer | undefined;
@@ -108,7 +108,10 @@ export class PiDevice {
     }, ms);
   }
 
-  /** Like button A of the Wio Terminal, switches the LED until the program next sets it. */
+  /**
+   * If the button went down, switches the LED until the program next sets it, like button A of the
+   * Wio Terminal.
+   */
   private lookAt(button: Button): void {
     if (button.wentDown()) this.device.turnOver();
     const ms = button.isThere ? Button.LOOK_MS : RETRY_MS;
@@ -120,13 +123,13 @@ export class PiDevice {
     const lightRaw = await sensor.sample();
     if (lightRaw === undefined) this.device.loseLight();
     else this.device.lightRaw = lightRaw;
-    // If the LED's line was in use, it may be free now.
+    // If another program used the LED's line, the line may be free now.
     led.show(this.device.ledOn);
     if (!this.isStopping) this.sampleAfter(lightRaw === undefined ? RETRY_MS : SAMPLE_MS);
   }
 }
 
-/** The broker and topics of the program, by the same rules as in the program. */
+/** Options with the program's broker and topics, which are derived by the program's own rules. */
 function lateOptions(id: string, { settings, config, ca }: PiDeviceOptions): LateSenderOptions {
   const { BROKER = presetBroker(config.broker), MQTT_USER, MQTT_PWD } = settings;
   return {

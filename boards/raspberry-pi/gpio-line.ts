@@ -37,7 +37,7 @@ export class GpioLine {
 
   /**
    * Opens an output, which is low at first.
-   * @param path of the chip, such as /dev/gpiochip0
+   * @param path the chip's path, such as /dev/gpiochip0
    * @throws LineBusy; Error with the `code` of errno(3)
    */
   static output(kernel: Kernel, path: string, line: number): GpioLine {
@@ -46,7 +46,7 @@ export class GpioLine {
 
   /**
    * Opens an input for a button.
-   * @param path of the chip, such as /dev/gpiochip0
+   * @param path the chip's path, such as /dev/gpiochip0
    * @param pressed the level while the button is pressed; the pin is pulled to the opposite level
    * @throws LineBusy; Error with the `code` of errno(3)
    */

@@ -72,7 +72,9 @@ export class KeptReadings {
     this.readings = this.readings.filter((other) => other !== reading);
   }
 
-  /** The message to send now. A reading of an earlier process is at least as old as this one. */
+  /**
+   * The message to send now. A reading of an earlier process is at least as old as this process.
+   */
   telemetry(reading: KeptReading): Telemetry {
     const { boot, seq, light, ledOn, takenAtMs, takenMs } = reading;
     const nowMs = this.clock.monotonicMs();
@@ -107,7 +109,10 @@ export class KeptReadings {
     if (this.readings.length > CAPACITY) this.readings = thinned(this.readings);
   }
 
-  /** The broker acknowledges in order, so all earlier readings have arrived or were given up. */
+  /**
+   * Removes this reading of the current run and all before it: the broker acknowledges in order, so
+   * the earlier readings have arrived or were given up.
+   */
   private free(seq: number): void {
     this.readings = this.readings.filter((r) => r.boot !== this.boot || r.seq > seq);
   }
@@ -125,7 +130,10 @@ export function readingsOf(text: string): KeptReading[] {
   });
 }
 
-/** Keeps at most half plus two, evenly spread over their time; the oldest and the newest stay. */
+/**
+ * Keeps at most half of the readings plus two, evenly spread over their time; the oldest and the
+ * newest stay.
+ */
 function thinned(readings: KeptReading[]): KeptReading[] {
   const times = readings.map(({ takenAtMs }) => takenAtMs);
   const last = readings.length - 1;

@@ -54,7 +54,7 @@ export async function loadKernel(): Promise<Kernel> {
         inUse.add(used);
         ioctl.async(file, request, data, (error: Error | null, result: number) => {
           inUse.delete(used);
-          // Until this function returns, errno is the one of the call.
+          // errno is still that of this call, but only until this callback returns.
           if (error ?? result < 0) reject(error ?? failed());
           else resolve();
         });

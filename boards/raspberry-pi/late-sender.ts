@@ -55,7 +55,7 @@ export class LateSender {
     const waitedMs = CLOCK.monotonicMs() - this.startedMs;
     if (!isClockRight() && waitedMs < CLOCK_PATIENCE_MS) return;
     this.sending = this.send()
-      // The program logs a missing connection. The next look retries.
+      // The program already logs a missing connection, and the next look retries.
       .catch(() => undefined)
       .finally(() => (this.sending = undefined));
   }
@@ -100,7 +100,9 @@ export class LateSender {
     this.say(`Readings of an earlier run: ${count} sent`, "info");
   }
 
-  /** Waits for the server: without one, the broker acknowledges readings that no one receives. */
+  /**
+   * Waits for the server: without a server, the broker acknowledges readings that no one receives.
+   */
   private async serverThere(client: MqttClient): Promise<void> {
     const there = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, SERVER_PATIENCE_MS).unref();

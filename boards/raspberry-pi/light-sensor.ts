@@ -4,7 +4,9 @@ import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
 import { OutageLog } from "./outage-log";
 import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
 
-/** Failed samples in a row that are tolerated: some 0.2 s, such as for a loose plug. */
+/**
+ * The number of failed samples in a row that are tolerated, such as for a loose plug: some 0.2 s.
+ */
 const PATIENCE = 3;
 
 /** An open bus. */

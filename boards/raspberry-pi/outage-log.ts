@@ -4,7 +4,7 @@ export class OutageLog {
   private said: string | undefined;
 
   /**
-   * @param title of the part, as the beginning of a message
+   * @param title the part's name, as the beginning of a message
    * @param patience how many failures in a row are tolerated after the part has worked
    */
   constructor(

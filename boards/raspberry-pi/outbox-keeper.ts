@@ -4,7 +4,7 @@ import type { Flash } from "../../server/simulator/device";
 import type { LogLine } from "./hardware";
 import { KeptReadings, readingsOf } from "./kept-readings";
 
-/** Readings are only saved if one has waited this long: a broker that answers takes less. */
+/** Readings are saved only after one has waited this long. A broker that answers is faster. */
 const WAITS_MS = 500;
 /** The delay of a save. It grows in a long outage, because a memory card wears out by writes. */
 const SAVE_MS = { least: 1_000, most: 30_000, ofWaited: 1 / 20 };

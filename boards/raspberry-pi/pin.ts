@@ -13,7 +13,7 @@ export interface PinOptions<Line> {
   path: () => string | undefined;
   /** The problem if no chip was found. */
   missing: string;
-  /** @throws LineBusy; NotYet; Error with the `code` of errno(3) */
+  /** @throws LineBusy; LineNotReady; Error with the `code` of errno(3) */
   open: (path: string) => Line;
   permission: (path: string) => Permission;
   say: (line: string, level: "info" | "warn") => void;
@@ -22,7 +22,9 @@ export interface PinOptions<Line> {
 /** The line exists but can't be used yet. */
 export class LineNotReady extends Error {}
 
-/** Tries in a row, some two seconds. Afterwards the group counts as not permitted. */
+/**
+ * Maximum number of tries in a row, some two seconds. Afterwards, access counts as not permitted.
+ */
 const NOT_YET_TIMES = 40;
 
 /** A line of a chip. Another program may use the line, and release it. */

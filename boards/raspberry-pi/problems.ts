@@ -18,7 +18,7 @@ export function isNoAnswer(code: string): boolean {
   return NO_ANSWER.includes(code);
 }
 
-/** @param path of the bus that could not be opened */
+/** @param path the path of the bus that could not be opened */
 export function busProblem(code: string, path: string, permission: Permission): string {
   if (code === "ENOENT" || code === "ENODEV")
     return path.startsWith("/dev/spidev")
@@ -28,7 +28,7 @@ export function busProblem(code: string, path: string, permission: Permission): 
 }
 
 /**
- * @param path of a GPIO chip that could not be opened or has refused a request
+ * @param path the path of a GPIO chip that could not be opened or has refused a request
  * @param line the GPIO number
  */
 export function gpioProblem(
@@ -47,7 +47,7 @@ export function gpioProblem(
   return openProblem(code, path, permission);
 }
 
-/** @param path of the file that could not be opened */
+/** @param path the path of the file that could not be opened */
 export function openProblem(code: string, path: string, permission: Permission): string {
   if (code === "EACCES" || code === "EPERM") return notPermitted(path, permission);
   return `${path}: ${code}`;
@@ -82,7 +82,7 @@ export function placeOf(addresses: readonly number[], path: string): string {
   return `${addresses.length > 0 ? `at ${addresses.map(hex).join(" or ")} ` : ""}on ${path}`;
 }
 
-/** @param field of the configuration that names the line */
+/** @param field the configuration's field that names the line */
 export function busyProblem(line: number, path: string, consumer: string, field: string): string {
   const who = consumer === "" ? "another program or the kernel" : `"${consumer}"`;
   const look = path.includes("/pwm/") ? "cat /sys/kernel/debug/pwm" : `gpioinfo ${path}`;

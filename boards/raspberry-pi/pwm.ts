@@ -62,9 +62,9 @@ export class PwmLine implements OutputLine {
   /**
    * Opens the channel with the LED off.
    * @param chip the path from `headerPwm`
-   * @param brightness of the LED when it is on, 0..1
-   * @throws NotYet if udev has not given the channel to the group yet; LineBusy if a driver of the
-   * kernel uses it; Error with the `code` of errno(3)
+   * @param brightness the LED's brightness when it is on, 0..1
+   * @throws LineNotReady if udev has not given the channel to the group yet; LineBusy if a driver
+   * of the kernel uses it; Error with the `code` of errno(3)
    */
   static open(sysfs: Sysfs, chip: string, gpio: PwmGpio, brightness: number): PwmLine {
     const number = channelsOf(sysfs, chip)?.[gpio] ?? 0;

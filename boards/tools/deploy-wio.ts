@@ -19,8 +19,8 @@ import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
 /**
- * How long to wait for the runtime. The board has one; an emulated board on a busy computer is
- * slow.
+ * How long to wait for the runtime. The board has a runtime, but an emulated board on a busy
+ * computer is slow.
  */
 const RUNTIME_MS = 60_000;
 

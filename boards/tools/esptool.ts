@@ -30,7 +30,8 @@ await command(async () => {
 process.exit();
 
 /**
- * Compares the chip ids. esptool-js does not: if it keeps the flash parameters, it reads no header.
+ * Checks that the image is for the chip. esptool-js does not check: if it keeps the flash
+ * parameters, it reads no header.
  * @throws UserError if the image is for another chip
  */
 function refuseOtherChip(image: Buffer, chip: { CHIP_NAME: string; IMAGE_CHIP_ID?: number }): void {

@@ -19,7 +19,8 @@ export async function npm(cwd: string, ...args: string[]): Promise<string> {
 
 function npmFile(): string {
   const folder = dirname(process.execPath);
-  // The npm that runs this process; else the npm installed with Node, on Windows or elsewhere.
+  // Uses the npm that runs this process; otherwise the npm installed with Node, whose place differs
+  // between Windows and other systems.
   const { npm_execpath: running = "" } = process.env;
   const files = [running, join(folder, CLI), join(folder, "../lib", CLI)];
   const found = files.find((file) => file.endsWith("npm-cli.js") && existsSync(file));

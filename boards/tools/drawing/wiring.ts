@@ -17,7 +17,7 @@ const LED_Y = 356;
 export function drawWiring(board: Board): string {
   const parts = [
     drawBoard(board),
-    // Photoresistor and resistor divide the voltage: the brighter the light, the higher the
+    // Photoresistor and resistor form a voltage divider: the brighter the light, the higher the
     // voltage.
     wire(COLOUR.supply, [EDGE_X, SUPPLY_Y], [DIVIDER_X, SUPPLY_Y], [DIVIDER_X, SUPPLY_Y + 20]),
     drawPhotoresistor(DIVIDER_X, SUPPLY_Y + 20, SENSOR_Y - 20),

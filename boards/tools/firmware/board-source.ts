@@ -12,7 +12,7 @@ interface Import {
  * Generates a source file with the firmware's sensor, lamp and other parts. Parts that were not
  * chosen are not in the program.
  * @param target undefined for the simulator
- * @param brightness of a dimmable lamp, percent of its full light
+ * @param brightness the brightness of a dimmable lamp, percent of its full light
  */
 export function boardSource(target: Target | undefined, brightness: number): string {
   if (target === undefined)
@@ -61,7 +61,8 @@ ${text}`;
 const NO_SCREEN = "export const screen: StatusScreen = null;\n";
 
 /**
- * Fast mode, which both chips support. A line of the screen takes 3 ms, and all other work waits.
+ * I2C's fast mode, which the light sensor and the display both support. A line of the screen takes
+ * 3 ms, during which all other work waits.
  */
 const I2C_KHZ = 400;
 

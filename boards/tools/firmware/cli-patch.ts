@@ -10,8 +10,8 @@ const FILE = join(FOLDER, "built/devicescript-cli.cjs");
 const MARK = "/* nightlight: ";
 
 /**
- * Two waits. Without them, F5 in VS Code seldom stops at a breakpoint. Each patch's code is
- * inserted before a text that occurs once.
+ * Two waits that are added to the CLI. Without them, F5 in VS Code seldom stops at a breakpoint.
+ * Each patch's code is inserted before a text that occurs once.
  */
 const PATCHES = [
   {
@@ -67,7 +67,7 @@ export function isPatched(source: string): boolean {
   throw new UserError("@devicescript/cli: has patches of another revision; run npm ci");
 }
 
-/** @throws Error if a patch's place does not occur exactly once */
+/** @throws Error if the text at a patch's place does not occur exactly once */
 export function patched(source: string): string {
   return PATCHES.reduce((text, { before, code }) => {
     const [head, tail, ...more] = text.split(before);

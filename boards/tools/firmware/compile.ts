@@ -78,8 +78,8 @@ export async function buildFirmware(entry: string): Promise<void> {
 }
 
 /**
- * Marks an entry as used, so that it stays cached. A read-only cache is never cleared, so errors
- * are fine.
+ * Marks an entry as used, so that it stays cached. Errors are ignored, because a read-only cache is
+ * never cleared.
  */
 function touch(path: string): void {
   try {

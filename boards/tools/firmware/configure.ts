@@ -22,7 +22,9 @@ export function writeFirmwareConfig(config: Config, target?: Target, isOutboxKep
     writeSource(join(ROOT, path), source);
 }
 
-/** Returns these source files by path in the checkout, without writing them. */
+/**
+ * Returns the source files of `writeFirmwareConfig` by path in the checkout, without writing them.
+ */
 export function firmwareConfig(
   config: Config,
   target?: Target,
@@ -40,7 +42,7 @@ export function chosenTarget(): Target | undefined {
 }
 
 /**
- * Writes a changed source. An unchanged file is left alone, so that a compiled program stays fresh.
+ * Writes a changed source. An unchanged file is left alone, so that a compiled program stays valid.
  */
 function writeSource(path: string, source: string): void {
   if (existsSync(path) && readFileSync(path, "utf8") === source) return;

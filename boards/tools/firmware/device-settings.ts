@@ -63,7 +63,8 @@ export function checkForBoard(
 }
 
 /**
- * A broker URL with this computer's address in the local network, or else with an example address.
+ * Suggests a broker URL: with this computer's address in the local network, or else with an example
+ * address.
  */
 function suggestion(): string {
   const addresses = Object.values(networkInterfaces()).flat();

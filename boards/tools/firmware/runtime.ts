@@ -67,8 +67,8 @@ async function attempt(args: string[]): Promise<{ code: number | null; output: s
 }
 
 /**
- * The CLI's last line. After a chip mismatch the CLI lists other boards, so then the mismatch
- * itself.
+ * The reason of a failure: the CLI's last line. After a chip mismatch, the CLI's last lines list
+ * other boards, so the reason is then the line about the mismatch.
  */
 function reasonIn(output: string): string {
   const lines = output

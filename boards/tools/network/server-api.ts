@@ -8,7 +8,10 @@ import type { DeviceView } from "../../../src/common/api";
 import type { UpdateRequest, UpdatesView, UpdateView } from "../../../src/common/update-api";
 import { warnOfExposure } from "../command";
 
-/** The server answers at once. Only a hanging server, or another program, takes longer. */
+/**
+ * How long to wait for an answer. The server answers at once; only a hanging server, or another
+ * program, takes longer.
+ */
 const ANSWER_TIMEOUT_MS = 60_000;
 const UPDATES = "api/updates";
 

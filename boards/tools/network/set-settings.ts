@@ -35,7 +35,7 @@ export async function setSettings(
   const n = await api.set(id, settings);
   console.log(`${name}: sent; the device is trying them`);
   const endMs = performance.now() + LIMIT_MS;
-  // An older state may contain the result of other settings.
+  // An older state of the device may still contain the result of earlier settings.
   let isTried = false;
   while (performance.now() < endMs) {
     const { online = false, state } = (await api.device(id)) ?? {};

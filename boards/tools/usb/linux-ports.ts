@@ -20,7 +20,7 @@ const LEVELS = 4;
 /**
  * Lists the USB serial ports of a Linux without udev's programs, such as Alpine or a container,
  * from the kernel's files.
- * @param root the folder of these files; tests use another folder
+ * @param root the folder of the kernel's files; tests use another folder
  */
 export function linuxPorts(root = "/sys/class/tty"): Port[] {
   return readdirSync(root)

@@ -11,7 +11,9 @@ export function isWioTerminal({ vendorId = "", productId = "" }: Port): boolean 
   );
 }
 
-/** A board's serial number, or else its path. Windows gives an empty number if it knows none. */
+/**
+ * A board's serial number, or else its path. Windows gives an empty serial number if it knows none.
+ */
 export function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }
