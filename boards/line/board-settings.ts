@@ -54,7 +54,8 @@ export async function changeSettings(board: Board, changes: Changes): Promise<vo
   const entries = Object.entries(changes) as [SettingName, string | null][];
   const names = entries.map(([name]) => name).join(" ");
   await set(board, "-", names);
-  // Setting "-" above also makes the board remove values that an interrupted change left behind.
+  // The list "-" is stored first: if this change is interrupted, the board removes the listed new
+  // values at its next start.
   for (const [name, value] of entries) await set(board, `+${name}`, stored(name, value));
   await set(board, "+", names);
   const isTaken = await isGone(board, "+");

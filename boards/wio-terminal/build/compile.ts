@@ -76,7 +76,8 @@ export async function compileFile(
 }
 
 /**
- * Whether generated C can include the folder's headers. Other headers do not affect its objects.
+ * Whether generated C can include the folder's headers. Headers of other folders do not affect the
+ * objects of generated C.
  */
 function isRuntime(folder: string): boolean {
   return folder === join(BOARD, "runtime");

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../../../server/base/user-error";
 
 /**
- * ATSAMD51P19A: 512 KB less the bootloader's 16 KB; 192 KB, including one word of the bootloader.
+ * The ATSAMD51P19A's flash of 512 KB, less the bootloader's 16 KB, and its RAM of 192 KB, including
+ * one word that the bootloader uses.
  */
 export const FLASH_SIZE = 496 * 1024;
 export const RAM_SIZE = 192 * 1024;

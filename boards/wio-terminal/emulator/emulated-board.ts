@@ -40,7 +40,7 @@ export class EmulatedBoard {
   /** The cause of each reset, as RSTC.RCAUSE encodes it. */
   readonly resets: number[] = [];
   private runner: Runner;
-  /** Whether `until` has thrown the failure. */
+  /** Whether `until` has already thrown the failure. */
   private told = false;
 
   private constructor(
@@ -121,7 +121,7 @@ export class EmulatedBoard {
     }
   }
 
-  /** Waits for a line on the console. The first `from` lines do not count. */
+  /** Waits for a line on the console. The first `from` lines are ignored. */
   async logged(text: string, from = 0, ms?: number): Promise<void> {
     const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
     await this.until(`"${text}" on the console`, isThere, ms);
@@ -137,7 +137,8 @@ export class EmulatedBoard {
     await this.runner.stop();
     this.wio.coprocessor.setPower(false);
     this.chip.close();
-    // A failure of the chip that nobody was told about fails the test that stops the board.
+    // If nobody was notified of a failure of the chip, the failure fails the test that stops the
+    // board.
     const isReported = this.told || this.options.onFailure !== undefined;
     if (this.runner.failure && !isReported) throw this.runner.failure;
   }

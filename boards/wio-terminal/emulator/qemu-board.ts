@@ -104,12 +104,15 @@ export class QemuBoard {
     this.say(`button ${button} ${pressed ? 1 : 0}`);
   }
 
-  /** Sends a command of boards/wio-terminal/qemu/bench.h. */
+  /**
+   * Sends a command to the bench, which stands for the board's surroundings:
+   * boards/wio-terminal/qemu/bench.h.
+   */
   say(command: string): void {
     this.bench()?.write(`${command}\n`);
   }
 
-  /** Waits for a line on the console. The first `from` lines do not count. */
+  /** Waits for a line on the console. The first `from` lines are ignored. */
   async logged(
     text: string | RegExp,
     options: { from?: number; ms?: number } = {},

@@ -43,7 +43,8 @@ async function main(): Promise<void> {
     await board.stop();
     throw error;
   });
-  // Whoever reads the address may end this program at once.
+  // The handler is set before the address is printed: a program that reads the address may end this
+  // one at once.
   const ended = new Promise<void>(onShutdownRequest);
   console.log(`The emulated Wio Terminal: ${served.url}`);
   await ended;
@@ -54,7 +55,8 @@ async function main(): Promise<void> {
 const onWarning = (text: string): void => console.log(`nightlight: warning: ${text}`);
 
 const common = {
-  // A user is better served by a warning than by the end of the emulation.
+  // A misuse of the chip is only a warning, which serves a user better than the end of the
+  // emulation.
   chip: { onWarning },
   prepare: (wio: EmulatedBoard["wio"]): void => {
     wio.light = HALF_LIGHT;

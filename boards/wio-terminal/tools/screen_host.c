@@ -23,7 +23,7 @@
 
 static uint64_t micros;
 static bool buttons[BOARD_KEYS];
-static const char KEYS[] = "abculrdp"; /* in the order of board.h */
+static const char KEYS[] = "abculrdp"; /* the letters of `press`, in the order of board.h */
 static bool led, by_hand;
 static uint32_t busy_steps;
 

@@ -49,7 +49,7 @@ export async function askForAll(known: Known): Promise<Changes> {
   return changes;
 }
 
-/** @param has the board's current value */
+/** @param has the board's current value, which Enter keeps */
 async function ask(name: SettingName, question: string, has: string | undefined): Promise<Changes> {
   for (;;) {
     const answer = await readAnswer(`${question}${has === undefined ? "" : ` [${has}]`}: `);
@@ -62,8 +62,8 @@ async function ask(name: SettingName, question: string, has: string | undefined)
 }
 
 /**
- * Asks for the owner's password. A name that is kept keeps its password.
- * @param owner the new name
+ * Asks for the password of a network or a user. If the name stays the same, so does the password.
+ * @param owner the new name of the network or the user; undefined if the name stays the same
  */
 async function askForPassword(
   name: "WIFI_PWD" | "MQTT_PWD",

@@ -7,7 +7,7 @@ export const COVERAGE_MAX = 3;
 export interface FontSize {
   /** The font's name in C. */
   readonly name: string;
-  /** Height of a capital between the pen's centres, pixels. */
+  /** Height of a capital, measured between the centres of the pen, pixels. */
   readonly capital: number;
   /** Width of the pen, pixels. */
   readonly pen: number;

@@ -17,12 +17,18 @@ import { Registers } from "./unicorn-registers";
 const QEMU_SVC = 2;
 const QEMU_EXCEPTION_EXIT = 8;
 
-/** EXC_RETURN without floating-point registers. A branch to such a value clears the lowest bit. */
+/**
+ * Values of EXC_RETURN for a frame without floating-point registers. A branch to such a value
+ * clears the lowest bit.
+ */
 const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd };
 const CONTROL_SPSEL = 2;
 const XPSR_EXCEPTION = 0x1ff;
 const XPSR_THUMB = 1 << 24;
-/** Position in an IT block. A handler begins outside any IT block: B1.5.6, ExceptionTaken. */
+/**
+ * The bits of the position in an IT block. A handler begins outside any IT block: B1.5.6,
+ * ExceptionTaken.
+ */
 const XPSR_IT = 0x0600_fc00;
 /** Set in a stacked xPSR if the stack was not aligned to 8 bytes. */
 const XPSR_REALIGNED = 1 << 9;

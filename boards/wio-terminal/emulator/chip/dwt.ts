@@ -28,8 +28,8 @@ export class Dwt extends RegisterBlock {
   }
 
   /**
-   * Saves the current count. Call this before the core's clock changes, or the counter stops or
-   * starts.
+   * Saves the current count. Call this before the core's clock changes, and before the counter
+   * stops or starts.
    */
   settle(): void {
     this.set(this.count, this.cycles());

@@ -11,8 +11,8 @@ import { Registers } from "./unicorn-registers";
 
 const FPCA = 1 << 2;
 /**
- * A bit of a later architecture that Unicorn's core has. Without this bit, the next instruction
- * begins with a new FPSCR.
+ * A bit of CONTROL from a later architecture, which Unicorn's core has. Without this bit, the next
+ * instruction begins with a new FPSCR.
  */
 const SFPA = 1 << 3;
 /** A bit in EXC_RETURN: zero if the frame has floating-point registers. */

@@ -6,7 +6,9 @@ import { FLASH_SIZE } from "./nvmctrl";
 
 export const BACKUP_RAM = 0x4700_0000;
 const BACKUP_RAM_SIZE = 8 * 1024;
-/** Calibration, serial number, user row: datasheet, NVM memory map. */
+/**
+ * Address of the calibration area, the serial number and the user row: datasheet, NVM memory map.
+ */
 export const FUSES = 0x0080_0000;
 const FUSES_SIZE = 0x8000;
 

@@ -107,7 +107,10 @@ export class Nvmctrl extends RegisterBlock {
     return true;
   }
 
-  /** Undoes the effect of stores on the core's view of the flash. */
+  /**
+   * Restores the flash as the core sees it. A store changes that view, but must only reach the page
+   * buffer.
+   */
   settle(): void {
     for (const { address, size } of this.touched.splice(0))
       this.truth.copy(this.options.flash, address, address, address + size);

@@ -5,7 +5,7 @@ import type { Clock } from "./clock";
 export interface Peripheral {
   readonly name: string;
   readonly base: number;
-  /** In bytes. */
+  /** Size of the registers' address range, bytes. */
   readonly size: number;
   /** `size` is 1, 2 or 4 bytes. @throws UnknownRegister for a register without a model */
   read(offset: number, size: number): number;
@@ -36,7 +36,7 @@ export interface Chip {
   readMemory(address: number, length: number): Uint8Array;
   /** Writes RAM, as DMA does. */
   writeMemory(address: number, bytes: Uint8Array): void;
-  /** @param name such as "PA15". The ADC's model has the analog levels */
+  /** @param name the pin's name, such as "PA15". The ADC's model has the analog levels */
   pin(name: string): PinView;
 }
 

@@ -58,7 +58,7 @@ export class Port extends RegisterBlock {
     for (let group = 0; group < GROUPS.length; group++) this.groups.push(this.defineGroup(group));
   }
 
-  /** @param name such as "PA15" */
+  /** @param name the pin's name, such as "PA15" */
   pin(name: string): PinView {
     const known = this.pins.get(name);
     if (known) return known;

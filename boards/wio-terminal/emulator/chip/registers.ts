@@ -3,7 +3,7 @@ import { type Peripheral, UnknownRegister } from "./peripheral";
 
 export interface Register {
   readonly offset: number;
-  /** In bytes. */
+  /** Width of the register, bytes. */
   readonly size: 1 | 2 | 4;
   /** The value after a reset, by default 0. */
   readonly reset?: number;

@@ -8,7 +8,7 @@ export interface Pace {
   readonly speed: number;
 }
 
-/** The maximum length of a turn, so the time for which the rest of the process waits. */
+/** The maximum length of a turn. The rest of the process waits during a turn. */
 const TURN_MS = 4;
 /** Number of steps between two reads of the real clock. */
 const STEPS_PER_LOOK = 50;
@@ -28,8 +28,7 @@ export class Runner {
   ) {}
 
   /**
-   * @param first switches the chip on. An error in `first` ends the emulation, as a later error
-   * does
+   * @param first switches the chip on. An error in `first` ends the emulation, like any later error
    */
   start(first: () => void = () => undefined): void {
     this.running = this.run(first).catch((error: unknown) => {

@@ -41,7 +41,7 @@ const STRETCH_WHILE_MASKED = 1;
 export interface Samd51Options {
   /** Seeds the random numbers and the contents of memory at power-on. */
   readonly seed?: number;
-  /** SysTick delivers one of this many ticks, for runs of many hours. */
+  /** SysTick delivers only one of this many ticks, which speeds up runs of many hours. */
   readonly everyTick?: number;
   /**
    * Makes the chip tolerant, for third-party images. Each misuse that a real board survives, and
@@ -182,7 +182,9 @@ export class Samd51 implements Chip, Memory {
     return this.resetCause !== undefined;
   }
 
-  /** Whether the core waits for an interrupt. Then no change in memory is in progress. */
+  /**
+   * Whether the core waits for an interrupt. While it waits, no change in memory is in progress.
+   */
   get isSleeping(): boolean {
     return this.core.sleeping;
   }
@@ -286,7 +288,7 @@ export class Samd51 implements Chip, Memory {
     this.tick.restart();
   }
 
-  /** Park and Miller's generator. @returns 0..1 */
+  /** Returns a random number by Park and Miller's generator, 0..1. */
   private nextRandom(): number {
     this.random = (this.random * 48_271) % 0x7fff_ffff;
     return this.random / 0x7fff_ffff;

@@ -8,7 +8,7 @@ import { type Register, RegisterBlock } from "./registers";
 const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, host: 3 << 2, dopo: 3 << 16 } as const;
 /** Data on pad 3, clock on pad 1. */
 const DOPO_2 = 2 << 16;
-/** Phase, polarity, and the least significant bit first. */
+/** CTRLA's bits for another phase, another polarity, or the least significant bit first. */
 const CTRLA_OTHER_MODES = 7 << 28;
 const RXEN = 1 << 17;
 const FLAG = { dre: 1, txc: 2, rxc: 4 } as const;

@@ -11,7 +11,9 @@ const LINES = [FLAG.dre, FLAG.txc, FLAG.rxc, FLAG.error] as const;
 const INTERRUPTS = 0xbf;
 const BITS_PER_BYTE = 10;
 const RECEIVE_BUFFER = 2;
-/** With a larger deviation, a receiver samples the wrong bits. */
+/**
+ * Maximum deviation of the baud rate. With a larger deviation, a receiver samples the wrong bits.
+ */
 const BAUD_TOLERANCE = 0.03;
 
 export interface UsartOptions {

@@ -1,5 +1,6 @@
 /**
- * SUPC, RSTC, PM and CMCC, which start-up code sets. Few of their registers have an effect here.
+ * SUPC, RSTC, PM and CMCC, which start-up code sets. Few of their registers have an effect in the
+ * model.
  */
 import { type Register, RegisterBlock } from "./registers";
 
@@ -52,7 +53,7 @@ export class Pm extends RegisterBlock {
   }
 }
 
-/** The cache. The model has no effect: memory is always up to date. */
+/** The cache. It has no effect in the model, because memory is always up to date. */
 export class Cmcc extends RegisterBlock {
   constructor() {
     super("CMCC", 0x4100_6000, 0x400);

@@ -11,7 +11,8 @@ const COUNTED = 1 << 16;
 const COUNTER_MASK = 0xff_ffff;
 
 /**
- * ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, then starts again.
+ * The core's tick (ARMv7-M Architecture Reference Manual, B3.3): counts down from RVR to 0, then
+ * starts again.
  * @param every delivers one of this many ticks; the others are lost, as if the core were busy
  */
 export class SysTick {

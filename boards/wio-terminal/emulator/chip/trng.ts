@@ -42,7 +42,7 @@ export class Trng extends RegisterBlock {
     this.readyAtMicros = this.clock.nowMicros + (CYCLES * 1e6) / this.busHz();
   }
 
-  /** xorshift32. */
+  /** Advances the generator (xorshift32). */
   private next(): number {
     this.seed ^= this.seed << 13;
     this.seed ^= this.seed >>> 17;

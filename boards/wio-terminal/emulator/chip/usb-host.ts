@@ -21,17 +21,17 @@ export interface Setup {
 const FRAME_MICROS = 1000;
 /** Time between packets: about the duration of a packet at 12 Mbit/s. */
 const PACKET_MICROS = 50;
-/** Times from 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
+/** Durations of the steps of attaching, from USB 2.0, 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
 const DEBOUNCE_MICROS = 100_000;
 const RESET_MICROS = 10_000;
 const RECOVERY_MICROS = 10_000;
 const RESUME_MICROS = 20_000;
-/** 9.2.6.3: the time that a device has to start using its new address. */
+/** The time that a device has to start using its new address: USB 2.0, 9.2.6.3. */
 const ADDRESS_MICROS = 2_000;
-/** 9.2.6.4: the maximum duration of a control transfer. */
+/** The maximum duration of a control transfer: USB 2.0, 9.2.6.4. */
 const CONTROL_MICROS = 5_000_000;
 const PACKET = 64;
-/** How many times a host tries to reach a device that does not answer (10.2.6). */
+/** How many times a host tries to reach a device that does not answer (USB 2.0, 10.2.6). */
 const TRIES = 3;
 const ADDRESS = 5;
 const DATA = { out: 2, in: 2 };
@@ -70,7 +70,8 @@ export class UsbHost {
   async enumerate(): Promise<Description> {
     await this.sleep(DEBOUNCE_MICROS);
     await this.reset();
-    // 5.5.3: the first eight bytes contain the packet size. Windows also asks for 64 bytes.
+    // The first eight bytes contain the packet size (5.5.3). This request asks for 64 bytes, as
+    // Windows does, too.
     const start = await this.control({ type: 0x80, request: 6, value: 0x0100, length: 64 });
     if (start[7] !== PACKET) throw new Error(`packets of ${start[7]} on the first endpoint`);
     await this.reset();
@@ -178,7 +179,10 @@ export class UsbHost {
     return Buffer.from(bytes.subarray(2)).toString("utf16le");
   }
 
-  /** The stages of 8.5.3. The generator yields when the device answers NAK or nothing. */
+  /**
+   * Performs the stages of a control transfer (8.5.3). The generator yields when the device answers
+   * NAK or nothing.
+   */
   private *steps(setup: Setup, data: Uint8Array): Generator<void, Uint8Array> {
     const { type, request, value = 0, index = 0, length = 0 } = setup;
     const bytes = Buffer.from([type, request, 0, 0, 0, 0, 0, 0]);

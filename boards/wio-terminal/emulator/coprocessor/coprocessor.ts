@@ -23,7 +23,10 @@ import { Waits } from "./waits";
 
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
 
-/** The failure reply of `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
+/**
+ * The reply of `netconn_gethostbyname` if the name is not found: an address of zeros, and an i8
+ * that is not 0.
+ */
 const NOT_FOUND = Buffer.concat([binary(Buffer.alloc(4)), Buffer.from([0xff])]);
 /** The function number of the "DNS found" callback in the service of callbacks. */
 const DNS_FOUND = 2;
@@ -32,7 +35,7 @@ const IN_PROGRESS = 0xfb;
 
 export interface Network {
   ssid: string;
-  /** Undefined for an open network. */
+  /** The network's password; undefined for an open network. */
   password?: string;
   /** Addresses by host name. Other names are not found. */
   hosts?: Record<string, string>;

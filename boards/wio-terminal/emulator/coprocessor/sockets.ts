@@ -42,7 +42,7 @@ interface Connection {
   ended: boolean;
   /** Set if the network disappeared during a connect: every further SYN is lost. */
   cutOff: boolean;
-  /** The O_NONBLOCK flag as `fcntl` set it. The flag has no effect. */
+  /** The O_NONBLOCK flag as `fcntl` set it. As in the firmware, the flag has no effect. */
   nonBlocking: boolean;
   errno: number;
 }
@@ -56,8 +56,8 @@ export class Sockets {
   /** The number of further SYNs to lose. Infinity models a host that is down. */
   synsToLose = 0;
   /**
-   * The errno of a refused connect: 104 by the firmware's table, which no board has confirmed; or
-   * 111.
+   * The errno of a refused connect: ECONNRESET (104), as in the firmware's table, which no board
+   * has confirmed. Tests also set ECONNREFUSED (111).
    */
   refusal: number = ERRNO.connectionReset;
 

@@ -1,4 +1,4 @@
-/** The coprocessor's waiting times, in this machine's time or an emulated chip's. */
+/** The coprocessor's waiting times, in the time of this machine or of an emulated chip. */
 /** Calls `done` once, after `ms`. @returns a function that cancels the call */
 export type After = (ms: number, done: () => void) => () => void;
 
@@ -17,7 +17,8 @@ export class Waits {
     if (ms <= 0 || signal.aborted) return;
     this.waiting++;
     await new Promise<void>((resolve) => {
-      // Counted here, not after the promise resolves: an emulated chip would run on until then.
+      // The wait ends here, not after the promise resolves: an emulated chip would run on until
+      // then.
       const end = (): void => {
         cancel();
         signal.removeEventListener("abort", end);

@@ -106,7 +106,7 @@ image.onchange = () => {
 };
 
 async function openImage(file: File): Promise<void> {
-  image.value = ""; // without this, choosing the same file again would be no change event
+  image.value = ""; // without this, choosing the same file again would fire no change event
   try {
     const address = `/image?name=${encodeURIComponent(file.name)}`;
     const answer = await fetch(address, { method: "POST", body: file });
