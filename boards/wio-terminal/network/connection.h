@@ -33,7 +33,7 @@ typedef struct {
   char host[CONNECTION_HOST_MAX + 1];
   uint16_t port;
   bool tls;
-  bool wanted;    /* the virtual machine requested this connection and was not told of its end */
+  bool wanted;    /* requested by the virtual machine, which was not yet notified of its end */
   bool reopen;    /* the virtual machine requested another connection; this one is closed first */
   bool in_call;   /* a call is waiting for its reply */
   bool sent_last; /* sending and receiving take turns */
@@ -41,7 +41,7 @@ typedef struct {
   uint32_t address;
   uint32_t generation;
   uint64_t due_micros, give_up_micros, now;
-  uint64_t connecting_micros; /* when the coprocessor was told to connect */
+  uint64_t connecting_micros; /* when the connect call was sent to the coprocessor */
   const char *problem;        /* why the last connection failed; empty while a connection is open */
   uint32_t opened;            /* connections opened since the start */
 } connection_state;
@@ -58,19 +58,22 @@ void connection_tell(uint32_t event, const void *bytes, uint32_t length);
 /* Marks the connection as open, and notifies the virtual machine. */
 void connection_opened(void);
 
-/* Whether the coprocessor is connecting. Until that ends, it serves no other call. */
+/*
+ * Whether the coprocessor is connecting. Until the connect ends, the coprocessor serves no other
+ * call.
+ */
 bool connection_is_connecting(void);
 
 /*
- * Notifies the virtual machine that its connection has ended: failed, or closed if `failure` is
- * null. A call in flight continues.
+ * Notifies the virtual machine that its connection has failed, or was closed if `failure` is null.
+ * A call in flight continues.
  */
 void connection_tell_end(const char *failure);
 
 /* Notifies the virtual machine as connection_tell_end does, and ends the connection. */
 void connection_end(const char *failure);
 
-/* Returns true if there is no usable reply. In that case, ends the connection. */
+/* If there is no usable reply, ends the connection and returns true. */
 bool connection_garbled(const erpc_reader *reply);
 
 /* Returns true if there is a reply and the virtual machine still wants the connection. */

@@ -18,9 +18,9 @@ static const char own_key[] = "nl_wifi";
 
 /* How often to check whether the settings service has new credentials. */
 enum { LOOK_EVERY_MICROS = 1000000 };
-/* A setting that the program writes fits in one Jacdac packet. */
+/* Maximum length of the settings on trial: the program writes them in one Jacdac packet. */
 enum { TRIED_MAX = 236 };
-/* Short enough for the program to add its own text and publish both in its state. */
+/* Maximum length of WIFI_WHY: the program adds its own text, and publishes both in its state. */
 enum { WHY_MAX = 58 };
 
 static struct {
@@ -48,7 +48,7 @@ static bool find_text(const char *json, const char *name, char *into, size_t spa
   return found != NULL;
 }
 
-/* Uses the network of the settings on trial, if they have one, instead of the board's own. */
+/* Replaces the board's own network by the network of the settings on trial, if they name one. */
 static bool read_tried(void) {
   char json[TRIED_MAX + 1];
   const int32_t length = settings_get(tried_key, json, TRIED_MAX);
@@ -125,7 +125,7 @@ static void keep(void) {
   is_other = false;
 }
 
-/* Stores why the network on trial does not work. The program reports it if it has to go back. */
+/* Stores why the network on trial does not work. The program reports the reason if it goes back. */
 static void tell_why(void) {
   char why[WHY_MAX + 1] = "", words[WHY_MAX + 3];
   const char *const problem = wifi_problem();
@@ -143,8 +143,8 @@ static void look(void) {
   credentials_set(new_ssid ? new_ssid : own.ssid, new_passphrase ? new_passphrase : own.passphrase);
   memset(passphrase, 0, sizeof passphrase);
   /*
-   * The credentials are deleted from the service only after they are saved: if power fails in
-   * between, they are read again.
+   * The credentials are deleted from the settings service only after they are saved. If power fails
+   * in between, the next start reads them again.
    */
   keep();
   if (new_ssid) settings_set(set_ssid_key, NULL, 0);

@@ -19,27 +19,34 @@
 
 enum {
   DIAL_RESOLVE_DEADLINE_MS = 20000,
-  /* Before the program's own timeout of 10 s (src/mqtt/connection.ts), but after the SYNs at 0, 3
-   * and 9 s. */
+  /*
+   * The time until the virtual machine is notified of a failure: before the program's own timeout
+   * of 10 s (src/mqtt/connection.ts), but after the SYNs at 0, 3 and 9 s.
+   */
   DIAL_CONNECT_PATIENCE_MS = 9700,
-  /* The time until the power cut: first after the SYN at 21 s, then doubled each time, up to after
-   * the SYN at 93 s. */
+  /*
+   * The time until the power cut. At first, it ends after the SYN at 21 s. It doubles with each
+   * connect that gets no answer, until it ends after the SYN at 93 s.
+   */
   DIAL_CONNECT_DEADLINE_MS = 25000,
   DIAL_CONNECT_DEADLINE_MAX_MS = 100000
 };
 
 enum { DIAL_REFUSALS_MAX = 3, DIAL_UNREACHED_MAX = 5 };
 
-/* Consecutive tries for which the coprocessor had no free socket. */
+/* The number of consecutive tries for which the coprocessor had no free socket. */
 static unsigned refusals;
 
-/* Consecutive tries without any answer from the host, not even a refusal. */
+/* The number of consecutive tries without any answer from the host, not even a refusal. */
 static unsigned unreached;
 
 /* The deadline of a connect. Doubles with each consecutive connect that gets no answer. */
 static uint32_t deadline_ms = DIAL_CONNECT_DEADLINE_MS;
 
-/* Restarts Wi-Fi after several tries: the coprocessor may report a network that passes no data. */
+/*
+ * Ends a connection that did not reach the host. After several of them, restarts Wi-Fi: the
+ * coprocessor may report a network that passes no data.
+ */
 static void not_reached(const char *why) {
   connection_end(why);
   if (++unreached < DIAL_UNREACHED_MAX) return;
@@ -72,7 +79,10 @@ void dial_wait(void) {
   }
 }
 
-/* Any reply means closed: if the coprocessor has restarted, it reports an unknown handle. */
+/*
+ * Handles the reply to a close. Any reply means closed: if the coprocessor has restarted, it
+ * reports an unknown handle.
+ */
 static void old_closed(erpc_reader *reply) {
   if (reply && !reply->failed) connection.handle = -1;
   if (connection_answered(reply)) ask_name_or_create();
@@ -92,7 +102,10 @@ static void named(erpc_reader *reply) {
   connection_go(CONNECTION_CREATE, 0);
 }
 
-/* Keeps the handle even if the connection is no longer wanted, because it must be closed. */
+/*
+ * Handles the reply with a new handle. Keeps the handle even if the connection is no longer wanted,
+ * because the handle must be closed.
+ */
 static void created(erpc_reader *reply) {
   const int32_t handle = reply ? (int32_t)erpc_get_u32(reply) : -1;
   if (reply && !reply->failed) connection.handle = handle;

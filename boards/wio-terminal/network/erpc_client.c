@@ -7,7 +7,7 @@
 
 enum { ERPC_CODEC_VERSION = 1 };
 
-/* Room for the longest call, which sends a piece of a stream: SOCKET_SEND_MAX in socket.c. */
+/* The longest call sends a piece of a stream: SOCKET_SEND_MAX in socket.c. */
 enum { ERPC_CALL_MAX = 1280 };
 
 static erpc_receiver receiver;
@@ -74,7 +74,9 @@ static void finish(erpc_reader *reply) {
   call.done(reply);
 }
 
-/* Replies "0" to a callback. The content of the callback is not needed: it is polled for. */
+/*
+ * Replies "0" to a callback. The callback's content is not used, because its state is polled for.
+ */
 static void answer_callback(const uint8_t *message) {
   erpc_writer writer = {.bytes = callback_answer.frame + ERPC_FRAME_HEADER,
                         .space = ERPC_MESSAGE_HEADER + 4};

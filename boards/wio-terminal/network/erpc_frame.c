@@ -31,7 +31,7 @@ size_t erpc_receive(erpc_receiver *receiver, const uint8_t *bytes, size_t length
                     uint64_t now_micros, size_t *message_length) {
   *message_length = 0;
   if (length == 0) {
-    /* A message that stopped halfway is also discarded. */
+    /* After the silence, a message that stopped halfway is also discarded. */
     if (now_micros - receiver->last_byte_micros < ERPC_SILENCE_MICROS) return 0;
     if (receiver->length > 0) receiver->losses++;
     receiver->length = 0;

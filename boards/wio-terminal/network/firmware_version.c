@@ -4,7 +4,10 @@
 
 enum { PARTS = 3, PART_MAX = 999 };
 
-/* Combines the parts of a version into one number that can be compared; 0 if it is no version. */
+/*
+ * Combines the parts of a version into one number that can be compared; 0 if the text is no
+ * version.
+ */
 static uint32_t number_of(const char *version) {
   uint32_t number = 0;
   if (*version == 'v') version++;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* See WIFI_DEADLINE_MS. */
+/* The deadline of a call that does not wait for the network; WIFI_DEADLINE_MS has the reason. */
 enum { LWIP_DEADLINE_MS = 6000 };
 
 /* Function numbers of the service ERPC_LWIP. */
@@ -49,7 +49,10 @@ void lwip_set_no_delay(int32_t handle, erpc_done done) {
   erpc_submit(LWIP_DEADLINE_MS, done);
 }
 
-/* sockaddr_in: length, family, port and address in network order, eight zeros. */
+/*
+ * Passes the address as a sockaddr_in: length, family, port and address in network order, eight
+ * zeros.
+ */
 void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, uint32_t deadline_ms,
                   erpc_done done) {
   uint8_t address[LWIP_SOCKADDR_SIZE] = {LWIP_SOCKADDR_SIZE, LWIP_AF_INET, (uint8_t)(port >> 8),

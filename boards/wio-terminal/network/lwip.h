@@ -12,7 +12,9 @@
 
 enum { LWIP_EAGAIN = 11, LWIP_ECONNRESET = 104, LWIP_ECONNREFUSED = 111 };
 
-/* Reply: a binary of four bytes, the address in network order; then an i8, 0 if the host was found.
+/*
+ * Looks up a host name. Reply: a binary of four bytes, the address in network order; then an i8,
+ * which is 0 if the host was found.
  */
 void lwip_resolve(const char *host, uint32_t deadline_ms, erpc_done done);
 
@@ -24,16 +26,18 @@ void lwip_set_no_delay(int32_t handle, erpc_done done);
 
 /*
  * Connects. The address is in network order, the port is not. The coprocessor replies when the
- * connection is open or has failed, and answers no other call until then. For a host that is down,
- * that takes minutes.
+ * connection is open or has failed, and answers no other call until then. If the host is down, the
+ * reply takes minutes.
  */
 void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, uint32_t deadline_ms,
                   erpc_done done);
 
-/* Sends; the result is how many bytes the coprocessor took. */
+/* Sends; the result is the number of bytes that the coprocessor accepted. */
 void lwip_send(int32_t handle, const uint8_t *bytes, uint32_t length, erpc_done done);
 
-/* Reply: a binary, then how many of its bytes are valid; 0 if the peer has closed. */
+/*
+ * Receives. Reply: a binary, then the number of its valid bytes, which is 0 if the peer has closed.
+ */
 void lwip_receive(int32_t handle, uint32_t limit, erpc_done done);
 
 void lwip_close(int32_t handle, erpc_done done);

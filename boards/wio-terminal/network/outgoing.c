@@ -1,6 +1,6 @@
 #include "outgoing.h"
 
-/* Room for a burst of some dozen reports after an outage. */
+/* The buffer's size: room for a burst of some dozen reports after an outage. */
 enum { OUTGOING_SIZE = 8192 };
 
 static uint8_t ring[OUTGOING_SIZE];

@@ -89,8 +89,8 @@ static void stream_explained(erpc_reader *reply) {
 }
 
 /*
- * If there is no reply, the handle may still be open. It is closed again before the next is
- * created.
+ * Handles the reply to a close. If there is no reply, the handle may still be open. It is then
+ * closed again before the next handle is created.
  */
 static void closed(erpc_reader *reply) {
   connection.in_call = false;

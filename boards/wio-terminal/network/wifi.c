@@ -148,7 +148,10 @@ static bool unanswered(const erpc_reader *reply) {
   return !reply;
 }
 
-/* Cuts the coprocessor's power, because bytes at the wrong baud rate have confused it. */
+/*
+ * Cuts the coprocessor's power, because bytes at the wrong baud rate have confused it, and tries
+ * the baud rate of older firmware.
+ */
 static void probe_old(void) {
   console_line("wifi: coprocessor not responding, trying the baud rate of older firmware", NULL);
   board_link_power(false);
@@ -169,7 +172,10 @@ static void silent(void) {
   }
 }
 
-/* The pause is long, because only a firmware update from a computer solves this. */
+/*
+ * Reports firmware that is too old. The pause is long, because only an update from a computer
+ * helps.
+ */
 static void too_old(const char *version) {
   retry_ms = WIFI_RETRY_MAX_MS;
   power_cycle("coprocessor firmware is too old");
@@ -200,7 +206,7 @@ static void probed(erpc_reader *reply) {
   }
 }
 
-/* Goes to the next step, whatever the reply says. */
+/* Goes to the next step after any reply, whatever its result. */
 static void done(erpc_reader *reply) {
   if (!unanswered(reply)) go((step)(state + 1), 0);
 }

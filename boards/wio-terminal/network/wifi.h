@@ -33,7 +33,10 @@ const uint8_t *wifi_address(void);
 /* Whether a network is known. If not, there is no network to wait for. */
 bool wifi_is_configured(void);
 
-/* A number that increases each time the network is lost. Sockets of a smaller number are closed. */
+/*
+ * A number that increases each time the network is lost. Sockets opened under a smaller number are
+ * closed.
+ */
 uint32_t wifi_generation(void);
 
 /* Checks whether the coprocessor still works. Called when a call had no reply. */

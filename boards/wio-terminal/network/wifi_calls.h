@@ -31,12 +31,17 @@ enum { WIFI_BAUD = 614400, WIFI_BAUD_OF_OLD = 1843200 };
 
 enum {
   WIFI_DEADLINE_VERSION_MS = 300,
-  /* For a call that does not wait for the network. How long it takes is not documented. The
-   * deadline is long, because one task with a lower priority than the radio's serves all calls, and
-   * a call that times out costs the connection. */
+  /*
+   * The deadline of a call that does not wait for the network. How long such a call takes is not
+   * documented. The deadline is long, because one task with a lower priority than the radio's
+   * serves all calls, and a call that times out costs the connection.
+   */
   WIFI_DEADLINE_MS = 6000,
-  /* Longer than the firmware's own timeouts: up to 20 s for radio and network, and 62 s for an
-   * address, in six requests with doubled waits (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
+  /*
+   * The deadlines below exceed the firmware's own timeouts: up to 20 s for radio and network, and
+   * 62 s for an address, in six requests with doubled waits (seeed-ambd-sdk wifi_conf.c,
+   * lwip_netconf.c).
+   */
   WIFI_DEADLINE_RADIO_MS = 25000,
   WIFI_DEADLINE_CONNECT_MS = 25000,
   WIFI_DEADLINE_DHCP_MS = 75000
@@ -53,7 +58,7 @@ enum {
   WIFI_WATCH_MISSES = 3, /* consecutive failed checks after which the network counts as lost */
   WIFI_JOINS_PER_POWER_UP = 4,
   WIFI_RETRY_FIRST_MS = 1000,
-  /* Short enough to find a network that is up only for a minute at a time. */
+  /* The longest pause, short enough to find a network that is up only for a minute at a time. */
   WIFI_RETRY_MAX_MS = 20000
 };
 

@@ -29,7 +29,10 @@ static const char *program_hash(void) {
   return console_hex(hash);
 }
 
-/* Stores a crash. A quote or a backslash in a function's name would break the JSON string. */
+/*
+ * Stores a crash. A quote or a backslash in a function's name would break the JSON string, so each
+ * is replaced by a question mark.
+ */
 static void note(const char *what, const char *detail, const char *where) {
   char text[CRASH_TEXT];
   if (settings_get(crash_key, NULL, 0) > 0) return;

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Continues a CRC with these bytes. `before` is the CRC of the bytes before them, 0 if none. */
+/*
+ * Continues a CRC with these bytes. `before` is the CRC of all earlier bytes, 0 if there are none.
+ */
 uint32_t crc32(uint32_t before, const void *bytes, size_t length);
 
 #endif

@@ -16,13 +16,16 @@
 #define SERVICE_CLASS_DEVICE_SCRIPT_MANAGER 0x1134ea2bull
 enum { DEPLOY_REGISTER_PROGRAM_HASH = 0x181 };
 
-/* The tools send the next part within half a second, or give up. */
+/*
+ * How long no data may arrive before a deploy counts as cut off. The tools send the next part
+ * within half a second, or give up.
+ */
 enum { DEPLOY_CUT_OFF_MS = 10000 };
 
 static enum { DEPLOY_WANTED, DEPLOY_ASKED, DEPLOY_ANSWERED, DEPLOY_DONE } state = DEPLOY_DONE;
 static uint32_t stored_hash;
 
-/* Asks for the hash. If the bus is full of settings, asks again in the next round. */
+/* Asks for the program's hash. If the bus is full of settings, asks again in the next round. */
 static void ask(void) {
   const packet question = {.command = SERVICE_GET | DEPLOY_REGISTER_PROGRAM_HASH};
   const uint8_t flags = BUS_COMMAND | BUS_TO_SERVICE_CLASS;

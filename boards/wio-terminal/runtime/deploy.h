@@ -7,7 +7,7 @@
 
 #include "bus.h"
 
-/* Asks for the hash. The answer comes after the virtual machine has run. */
+/* Asks for the program's hash. The answer comes after the virtual machine has run. */
 void deploy_ask(void);
 
 /*

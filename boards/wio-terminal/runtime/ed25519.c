@@ -38,7 +38,10 @@ static void multiply_both(edwards_point *into, const scalar *a, const edwards_po
   }
 }
 
-/* Section 5.1.7. Compares the bytes of R with those of S B - k A, so R needs no decoding. */
+/*
+ * Verifies as in RFC 8032, 5.1.7, but compares the bytes of R with those of S B - k A, so R needs
+ * no decoding.
+ */
 bool ed25519_verify(const uint8_t key[ED25519_KEY_BYTES],
                     const uint8_t signature[ED25519_SIGNATURE_BYTES], const uint8_t *message,
                     size_t length) {

@@ -8,7 +8,7 @@ static const field root_of_minus_one = {{0x4a0ea0b0, 0xc4ee1b27, 0xad2fe478, 0x2
 
 const edwards_point edwards_neutral = {.y = {{1}}, .z = {{1}}};
 
-/* Section 5.1.3: x = u v^3 (u v^7)^((p-5)/8), or this times the root of -1, with x^2 = u/v. */
+/* RFC 8032, 5.1.3: x = u v^3 (u v^7)^((p-5)/8), or this times the root of -1, with x^2 = u/v. */
 static bool find_x(field *x, const field *y) {
   field u, v, v3, check;
   field_multiply(&u, y, y);
@@ -56,7 +56,7 @@ void edwards_encode(uint8_t into[EDWARDS_BYTES], const edwards_point *of) {
   into[EDWARDS_BYTES - 1] |= (uint8_t)(sign_of(&x) << 7);
 }
 
-/* The common end of both formulas of section 5.1.4. */
+/* The last steps, which both formulas of RFC 8032, 5.1.4, have in common. */
 static void finish(edwards_point *into, const field *e, const field *f, const field *g,
                    const field *h) {
   field_multiply(&into->x, e, f);

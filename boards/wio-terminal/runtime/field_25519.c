@@ -4,7 +4,7 @@
 
 enum { FIELD_TOP_BIT = 31, FIELD_GAP = 19 }; /* p = 2^255 - FIELD_GAP */
 
-/* 2^256 is 38 modulo p, so a carry out of 2^256 is multiplied by this and added at the bottom. */
+/* 2^256 is 38 modulo p, so a carry out of 2^256 is multiplied by 38 and added at the bottom. */
 enum { FIELD_FOLD = 38 };
 
 /* Adds `small`. If a carry is folded in, the words are near zero, so the fold carries no further.
@@ -40,7 +40,9 @@ static uint32_t subtract_words(field *into, const field *a, const field *b) {
 }
 
 void field_subtract(field *into, const field *a, const field *b) {
-  /* A borrow adds 2^256, which is 38 too many. Subtracting 38 may borrow once more. */
+  /*
+   * Wrapping after a borrow adds 2^256, which is 38 too many. Subtracting 38 may borrow once more.
+   */
   for (uint32_t borrow = subtract_words(into, a, b); borrow;) {
     const field fold = {{FIELD_FOLD}};
     borrow = subtract_words(into, into, &fold);
@@ -67,7 +69,7 @@ void field_multiply(field *into, const field *a, const field *b) {
   add_small(into, carry * FIELD_FOLD);
 }
 
-/* All bits of the exponent 2^bits - less above the lowest 32 are ones. */
+/* The exponent is 2^bits - less. All of its bits above the lowest 32 are ones. */
 void field_power(field *into, const field *base, unsigned bits, uint32_t less) {
   const field factor = *base;
   *into = factor;

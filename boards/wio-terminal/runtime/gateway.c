@@ -8,7 +8,7 @@
 /* The setting in which the client keeps its address: DeviceScript, wssk_health.c. */
 static const char address_key[] = "wssk_connstr";
 
-/* Frames that the client passed to the bus stay there for some rounds of the loop. */
+/* How long frames that the client sent may still be on the bus: some rounds of the loop. */
 enum { GATEWAY_LAST_FRAMES_MICROS = 2000000 };
 
 static uint64_t last_had_micros;

@@ -27,7 +27,9 @@ static record kept __attribute__((section(".kept")));
 static char reason_before[REASON_MAX];
 static char place_before[64];
 
-/* Random memory after power-on passes the checks of magic and checksum with a chance of 1 in 2^64.
+/*
+ * The checksum of the fields. Random memory after power-on passes the checks of magic and checksum
+ * with a chance of 1 in 2^64.
  */
 static uint32_t checksum(const record *of) {
   return hash((const uint8_t *)of, offsetof(record, checksum));

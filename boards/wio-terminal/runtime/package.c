@@ -10,7 +10,7 @@
 #include "hash.h"
 #include "settings_store.h"
 
-/* Placed by the linker script. */
+/* The linker script places the package. */
 extern const package package_in_flash;
 
 const package *package_find(void) {

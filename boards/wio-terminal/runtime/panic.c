@@ -10,7 +10,7 @@ void panic(const char *reason) { panic_with(reason, 0, NULL); }
 void panic_at(const char *reason, uint32_t address) { panic_with(reason, address, NULL); }
 
 void panic_with(const char *reason, uint32_t address, const last_registers *registers) {
-  /* Before the log line, because the console may have caused the panic. */
+  /* The reason is kept before it is logged, because the console may have caused the panic. */
   last_words_keep(reason, address, registers);
   if (address) console_line("panic: ", reason, " at ", console_hex(address), NULL);
   else console_line("panic: ", reason, NULL);

@@ -12,7 +12,7 @@
 _Noreturn void panic(const char *reason);
 _Noreturn void panic_at(const char *reason, uint32_t address);
 
-/* For a fault. An address of 0 means no address; null means no registers. */
+/* Panics because of a fault. An address of 0 means no address; null means no registers. */
 _Noreturn void panic_with(const char *reason, uint32_t address, const last_registers *registers);
 
 #endif

@@ -14,7 +14,9 @@
 
 static const char signature_key[] = ":SIGNATURE";
 
-/* The length of the setting. The settings service keeps texts in quotes. */
+/*
+ * The length of the setting SIGNATURE, with the quotes in which the settings service keeps texts.
+ */
 enum { PROGRAM_SIGNATURE_TEXT = 2 * ED25519_SIGNATURE_BYTES + 2 };
 
 static bool is_from_network;

@@ -22,7 +22,10 @@ void program_store_init(void);
 /* The header, followed by the program, and the length of both; a null pointer if there is none. */
 const uint8_t *program_store_find(uint32_t *length);
 
-/* The sequence number of the stored program; 0 if there is none. The next program gets one more. */
+/*
+ * The sequence number of the stored program; 0 if there is none. Each new program increases it by
+ * one.
+ */
 uint32_t program_store_sequence(void);
 
 /*

@@ -14,7 +14,7 @@ static uint32_t dark, bright = LIGHT_MAX;
 static bool is_alone, is_connected;
 static uint32_t outbox;
 
-/* The rest of a line after `start`; a null pointer if the line does not begin with it. */
+/* The rest of a line after `start`; a null pointer if the line does not begin with `start`. */
 static const char *after(const char *line, const char *start) {
   const size_t length = strlen(start);
   return strncmp(line, start, length) == 0 ? line + length : NULL;

@@ -6,7 +6,10 @@
 
 _Noreturn void runtime_run(void);
 
-/* The longest time of the network in one round of the loop. The virtual machine waits during it. */
+/*
+ * The longest time that the network took in one round of the loop. The virtual machine waits during
+ * that time.
+ */
 uint32_t runtime_longest_network_micros(void);
 
 #endif

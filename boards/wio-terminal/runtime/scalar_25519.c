@@ -27,7 +27,7 @@ bool scalar_decode(scalar *into, const uint8_t bytes[SCALAR_BYTES]) {
   return !subtract_order(into);
 }
 
-/* Adds bit by bit, from the most significant, so that the number stays below 2 L. */
+/* Adds the number bit by bit, from the most significant, so that the sum stays below 2 L. */
 void scalar_reduce(scalar *into, const uint8_t bytes[SCALAR_WIDE_BYTES]) {
   memset(into, 0, sizeof *into);
   for (unsigned bit = 8 * SCALAR_WIDE_BYTES; bit-- > 0;) {

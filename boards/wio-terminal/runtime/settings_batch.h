@@ -7,9 +7,9 @@
  *   +      the names again, which applies the new values
  *
  * The board then copies the new values to their names, and removes "-", "+NAME" and "+". If "+" is
- * never written, the board removes the others at its next start.
+ * never written, the board removes "-" and "+NAME" at its next start.
  *
- * If a value is missing, because the board had no space for it, the board applies none of them. It
+ * If a value is missing, because the board had no space for it, the board applies no value. It
  * then removes "+" but keeps "-", so that the computer can detect the failure.
  */
 #ifndef SETTINGS_BATCH_H

@@ -25,8 +25,8 @@ enum { SETTINGS_STORED = 0, SETTINGS_BAD_KEY = -1, SETTINGS_TOO_LONG = -2, SETTI
 int settings_store_put(const char *key, const uint8_t *value, uint32_t length);
 
 /*
- * For the board's own settings. Keys have at most 15 bytes. The keys of the settings service begin
- * with a colon here; other keys cannot be reached over the bus.
+ * Gets one of the board's own settings. Keys have at most 15 bytes. The keys of the settings
+ * service begin with a colon here; other keys cannot be reached over the bus.
  *
  * Returns the length of the value, negative if there is none. Copies the value only if it fits
  * completely.

@@ -4,13 +4,13 @@
 
 enum { SHA512_ROUNDS = 80, SHA512_LENGTH_BYTES = 16 };
 
-/* Section 5.3.5: the fractions of the square roots of the first 8 primes. */
+/* FIPS 180-4, 5.3.5: the fractions of the square roots of the first 8 primes. */
 static const uint64_t start[8] = {
     0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
     0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
 };
 
-/* Section 4.2.3: the fractions of the cube roots of the first 80 primes. */
+/* FIPS 180-4, 4.2.3: the fractions of the cube roots of the first 80 primes. */
 static const uint64_t constants[SHA512_ROUNDS] = {
     0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc,
     0x3956c25bf348b538, 0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118,
@@ -46,7 +46,7 @@ static void put_word(uint8_t *bytes, uint64_t word) {
   for (unsigned i = 8; i-- > 0; word >>= 8) bytes[i] = (uint8_t)word;
 }
 
-/* Section 6.4.2. Keeps only the last 16 words of the message schedule. */
+/* FIPS 180-4, 6.4.2. Keeps only the last 16 words of the message schedule. */
 static void add_block(uint64_t hash[8], const uint8_t *block) {
   uint64_t schedule[16], v[8];
   memcpy(v, hash, sizeof v);
@@ -64,7 +64,10 @@ static void add_block(uint64_t hash[8], const uint8_t *block) {
                            ((e & v[5]) ^ (~e & v[6])) + constants[round] + *word;
     const uint64_t second = (rotated(a, 28) ^ rotated(a, 34) ^ rotated(a, 39)) +
                             ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-    /* Moved one by one, because the library's memmove takes longer than the rest of the round. */
+    /*
+     * The words are moved one by one, because the library's memmove takes longer than the rest of
+     * the round.
+     */
     v[7] = v[6];
     v[6] = v[5];
     v[5] = e;
@@ -94,7 +97,7 @@ void sha512_add(sha512 *of, const uint8_t *bytes, size_t length) {
   }
 }
 
-/* Section 5.1.2: adds a one, zeros, and the length in bits, whose upper half is always zero. */
+/* FIPS 180-4, 5.1.2: adds a one, zeros, and the length in bits, whose upper half is always zero. */
 void sha512_end(sha512 *of, uint8_t into[SHA512_BYTES]) {
   static const uint8_t one = 0x80, zero = 0;
   uint8_t length[SHA512_LENGTH_BYTES] = {0};

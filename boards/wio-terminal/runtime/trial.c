@@ -6,7 +6,10 @@
 #include "console.h"
 #include "text_join.h"
 
-/* One failure may be chance: for example, a broker that closes the connection at a bad moment. */
+/*
+ * The number of panics, or of resets, that end a trial. One may be chance: for example, a broker
+ * that closes the connection at a bad moment.
+ */
 enum { TRIAL_FAILURES = 2 };
 
 trial trial_of(uint32_t sequence, const char *seconds) {

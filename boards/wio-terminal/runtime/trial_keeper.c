@@ -17,7 +17,10 @@ static const char trial_key[] = ":TRIAL";
 static const char taken_back_key[] = ":TAKEN_BACK";
 static const char own_key[] = "nl_trial";
 
-/* A power cut loses up to this much of the run time. Each save takes 48 bytes of flash. */
+/*
+ * How often the run time is saved. A power cut loses up to this much of it. Each save takes 48
+ * bytes of flash.
+ */
 enum { TRIAL_SAVE_EVERY_S = 15 };
 enum { TRIAL_SECOND_MICROS = 1000000 };
 
@@ -55,7 +58,10 @@ static void tell(const char *why) {
 }
 
 static void end(void) {
-  /* With its address, the gateway could send another program at once, without a request. */
+  /*
+   * While the client has the gateway's address, the gateway could send another program at once,
+   * without a request.
+   */
   gateway_forget();
   settings_set(trial_key, NULL, 0);
   forget();
@@ -95,7 +101,7 @@ bool trial_keeper_admit(void) {
   forget();
   char seconds[8] = "";
   const bool is_trial = settings_get(trial_key, seconds, sizeof seconds - 1) > 0;
-  /* For the first program of a board there is no previous one, so it is not in trial. */
+  /* A board's first program has no previous one to go back to, so it is not in trial. */
   if (!is_trial || program_store_sequence() == 0) return true;
   current = trial_of(program_store_sequence() + 1, seconds);
   return save();

@@ -19,7 +19,10 @@
 /* Call this after both stores are initialized, before the program is looked up. */
 void trial_keeper_start(void);
 
-/* Called before a program is received. False if it is refused: the running program is in trial. */
+/*
+ * Called before a program is received. Returns false, to refuse it, if the running program is in
+ * trial.
+ */
 bool trial_keeper_admit(void);
 
 /* Called when a setting was written: the program may have confirmed itself. */

@@ -26,7 +26,10 @@ void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
 
 void vm_import_em_send_frame(uint32_t frame) { bus_from_vm(vm_at(frame)); }
 
-/* Large frames are messages to a cloud gateway (`_twinMessage`). The board has no such gateway. */
+/*
+ * Does nothing. Large frames are messages to a cloud gateway (`_twinMessage`), and the board has no
+ * such gateway.
+ */
 void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
   (void)frame;
   (void)length;

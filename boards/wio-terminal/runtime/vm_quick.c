@@ -51,7 +51,7 @@ enum {
   FIRST_LONG_OPERAND = 248, /* below this, the byte itself is the operand */
 };
 
-/* devs_value_to_double. Returns false if the value is no number. */
+/* Converts as devs_value_to_double does. Returns false if the value is no number. */
 static bool to_double(const value *from, double *into) {
   if (from->high == INTEGER) *into = (int32_t)from->low;
   else if (from->high & DOUBLE_EXPONENT) memcpy(into, from, sizeof *into);
@@ -59,7 +59,10 @@ static bool to_double(const value *from, double *into) {
   return true;
 }
 
-/* devs_value_from_double. Makes an integer if possible. Returns false for infinities and NaN. */
+/*
+ * Converts as devs_value_from_double does. Makes an integer if possible. Returns false for
+ * infinities and NaN.
+ */
 static bool from_double(double number, value *into) {
   uint64_t bits;
   memcpy(&bits, &number, sizeof bits);

@@ -24,8 +24,10 @@ enum { VM_STORE_NOT_FOUND = -2, VM_STORE_DONE = 0 };
 /* The key of the only value that is too large for the settings: devsmgr.c. */
 static const char PROGRAM[] = "*prog";
 
-/* Tells the program that the board keeps two of these, so the runtime itself can go back to the
- * old. */
+/*
+ * Stores "2" under the key. The program then knows that the board keeps two programs, or two
+ * networks, and that the runtime itself can go back to the old one.
+ */
 static void tell_two(const char *key) {
   if (settings_get(key, NULL, 0) <= 0) settings_set(key, "2", 1);
 }
@@ -34,7 +36,10 @@ void w2c_flash_init(void) {
   settings_store_init();
   settings_batch_finish();
   program_store_init();
-  /* Before the trial: the crash note names the program that ran, which the trial may take back. */
+  /*
+   * The crash note comes before the trial, because it names the program that ran, which the trial
+   * may take back.
+   */
   crash_note_start();
   trial_keeper_start();
   tell_two(":SLOTS");
