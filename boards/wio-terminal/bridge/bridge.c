@@ -16,7 +16,10 @@ enum {
   BRIDGE_COMMAND_ENABLE_LOG = 0x83
 };
 
-/* Room for a few frames, or for the lines that the board logs when it starts. */
+/*
+ * The size of the output buffer: room for a few frames, or for the lines that the board logs at its
+ * start.
+ */
 enum { BRIDGE_OUT_SIZE = 2048 };
 static uint8_t out[BRIDGE_OUT_SIZE];
 static uint16_t out_start, out_length;
@@ -28,7 +31,7 @@ static bool is_line_cut;     /* a piece did not fit, so the rest of its line is 
 static uint16_t line_length; /* bytes of an unfinished line at the end of `out` */
 
 static framing_decoder decoder;
-static bool has_frame; /* a frame waits in the decoder until the bus takes it */
+static bool has_frame; /* a complete frame waits in the decoder until the bus accepts it */
 static uint8_t chunk[64];
 static size_t chunk_start, chunk_length;
 
@@ -44,14 +47,14 @@ static void put_text(const char *text, size_t length) {
   }
 }
 
-/* The length of `text` on the line, where a line end takes two bytes. */
+/* The number of bytes that `text` takes on the line, where a line end takes two bytes. */
 static size_t text_length(const char *text, size_t length) {
   size_t sum = length;
   for (size_t i = 0; i < length; i++) sum += text[i] == '\n';
   return sum;
 }
 
-/* Reports dropped lines if there is room. Returns true if no dropped lines remain unreported. */
+/* Reports dropped lines if there is room. Returns true if no dropped line remains unreported. */
 static bool tell_of_lost_lines(void) {
   enum { TELLING_MAX = 48 };
   if (lines_lost == 0) return true;
@@ -70,7 +73,7 @@ void bridge_log(const char *text, size_t length) {
   const bool ends = text[length - 1] == '\n';
   if (!is_line_cut && (!tell_of_lost_lines() || text_length(text, length) > room())) {
     out_length =
-        (uint16_t)(out_length - line_length); /* or the next line would continue this one */
+        (uint16_t)(out_length - line_length); /* otherwise the next line would continue this one */
     is_line_cut = true;
     lines_lost++;
   }

@@ -20,7 +20,10 @@ enum {
   FRAMING_MARK_FRAME_END = 0xfd
 };
 
-/* The longest encoded frame, bytes: each byte of the frame is equal to FRAMING_MARK. */
+/*
+ * The length of the longest encoded frame, bytes: each byte of such a frame is equal to
+ * FRAMING_MARK.
+ */
 enum { FRAMING_MAX = 2 * BUS_FRAME_MAX + 4 };
 
 /* The length of the encoded frame, bytes. */

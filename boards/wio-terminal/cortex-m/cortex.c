@@ -1,4 +1,6 @@
-/* ARMv7-M Architecture Reference Manual: SysTick B3.3, system control B3.2, NVIC B3.4. */
+/*
+ * Registers: ARMv7-M Architecture Reference Manual, SysTick B3.3, system control B3.2, NVIC B3.4.
+ */
 #include "cortex.h"
 
 #include <stdbool.h>

@@ -28,7 +28,7 @@ board_reset_kind board_why_reset(void);
 /* Serves the watchdog, the screen and USB. Called in each round of the loop. */
 void board_step(uint64_t now_micros);
 
-/* Time since reset, µs. Monotonic; 64 bits do not wrap. */
+/* Time since reset, µs. The time never goes back, and 64 bits do not wrap. */
 uint64_t board_micros(void);
 
 /* Sleeps until an interrupt, for about a millisecond at most. Received bytes are not lost. */
@@ -58,9 +58,9 @@ void board_link_baud(uint32_t baud); /* sets the bits per second; 614,400 after 
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);
 
-/* Light: 0 is dark, 65535 full scale. */
+/* The light at the sensor: 0 is dark, 65535 full scale. */
 uint16_t board_light(void);
-/* LED: 0 is off, 65535 full on. */
+/* Sets the LED: 0 is off, 65535 full on. */
 void board_led(uint16_t brightness);
 
 enum {

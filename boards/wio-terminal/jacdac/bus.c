@@ -5,7 +5,7 @@
 #include "vm_memory.h"
 #include "vm_start.h"
 
-/* A frame takes only its own length in the queue. QUEUE_SIZE holds at least 8 frames. */
+/* The size of the queue, which holds at least 8 frames. A frame takes only its own length. */
 enum { QUEUE_SIZE = 2048 };
 static uint8_t queue[QUEUE_SIZE];
 static uint16_t queue_length;
@@ -54,7 +54,10 @@ bool bus_send(uint64_t device, uint8_t flags, const packet *packet) {
 bool bus_deliver(void) {
   uint16_t delivered = 0;
   while (delivered < queue_length) {
-    /* A copy, because the virtual machine changes a frame even if it has no room for the frame. */
+    /*
+     * The frame is copied, because the virtual machine changes a frame even if it has no room for
+     * it.
+     */
     static uint8_t copy[BUS_FRAME_MAX] __attribute__((aligned(4)));
     const unsigned length = frame_length(queue + delivered);
     memcpy(copy, queue + delivered, length);

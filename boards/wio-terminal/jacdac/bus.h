@@ -62,8 +62,8 @@ bool bus_from_line(const uint8_t *frame);
 bool bus_send(uint64_t device, uint8_t flags, const packet *packet);
 
 /*
- * Delivers queued frames to the virtual machine. Returns true if it took at least one frame. Not to
- * be called from inside the virtual machine.
+ * Delivers queued frames to the virtual machine. Returns true if the virtual machine accepted at
+ * least one frame. Not to be called from inside the virtual machine.
  */
 bool bus_deliver(void);
 

@@ -1,4 +1,4 @@
-/* The LED, for the screen and the buttons. */
+/* The LED, as the screen and the buttons use it. */
 #ifndef LIGHT_BULB_H
 #define LIGHT_BULB_H
 

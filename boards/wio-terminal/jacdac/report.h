@@ -4,10 +4,13 @@
 
 #include <stdint.h>
 
-/* Used instead of a service index: acknowledges a command. The CRC is passed as `command`. */
+/*
+ * The service index of an acknowledgement. The CRC of the acknowledged command is passed as
+ * `command`.
+ */
 enum { REPORT_ACKNOWLEDGE = 0x3f };
 
-/* `device` is the sender of all later reports and events. */
+/* Sets the sender of all later reports and events. */
 void report_init(uint64_t device);
 
 void report_send(uint8_t service, uint16_t command, const void *payload, uint8_t length);

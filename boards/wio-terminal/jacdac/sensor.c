@@ -2,7 +2,9 @@
 
 #include "report.h"
 
-/* The limits of Jacdac's own C implementation (jacdac-c, services/jd_sensor.c). */
+/*
+ * The limits of the interval, as in Jacdac's own C implementation (jacdac-c, services/jd_sensor.c).
+ */
 enum { SENSOR_INTERVAL_MIN_MS = 20, SENSOR_INTERVAL_MAX_MS = 100000 };
 
 enum { SENSOR_STATUS_READY = 0 };

@@ -1,6 +1,6 @@
 /*
- * Streaming, common to all sensors: readings are sent at an interval, as many as a listener
- * requested. The listener requests more before the last one is sent.
+ * Streaming, which all sensors have in common. A listener requests a number of readings, which are
+ * sent at an interval. To continue, the listener requests more before the last reading is sent.
  */
 #ifndef SENSOR_H
 #define SENSOR_H

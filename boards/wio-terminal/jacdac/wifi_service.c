@@ -23,7 +23,10 @@ enum {
   WIFI_REGISTER_SSID = 0x183
 };
 
-/* The payload: name and passphrase, each with a final zero. The last zero may be missing. */
+/*
+ * Adds a network. The payload is its name and its passphrase, each with a final zero. The last zero
+ * may be missing.
+ */
 static void add_network(const packet *packet) {
   char text[CREDENTIALS_SSID_MAX + CREDENTIALS_PASSPHRASE_MAX + 3] = "";
   const size_t length = packet->length < sizeof text ? packet->length : sizeof text - 1;

@@ -11,7 +11,10 @@
 static uint16_t light;
 static uint16_t led;
 static bool buttons[BOARD_BUTTONS];
-/* The pull-up switches the coprocessor on, so a board that starts must first cut its power. */
+/*
+ * Whether the coprocessor is on. The pull-up switches it on, so a board that starts must first cut
+ * its power.
+ */
 static bool coprocessor_on = true;
 
 enum { LINE_MAX = 48 };
@@ -44,7 +47,7 @@ static void obey(const char *command) {
   }
 }
 
-/* Executes received commands. Called when an input is read, which the services do all the time. */
+/* Executes received commands. Called each time an input is read, so very often. */
 static void listen(void) {
   uint8_t byte;
   while (uart_read(UART_BENCH, &byte, 1) > 0) {

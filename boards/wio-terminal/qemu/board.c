@@ -17,7 +17,7 @@
 /* ARM DAI0386B, section 4.5 (FPGA system control and I/O): a counter behind a prescaler. */
 #define FPGAIO_COUNTER CORTEX_REGISTER(0x40028018)
 #define FPGAIO_PRESCALE CORTEX_REGISTER(0x4002801c)
-/* The counter counts cycles of the core: measured against the host's clock. */
+/* The counter's rate: one count per cycle of the core, as measured against the host's clock. */
 enum { COUNTER_MHZ = 25 };
 
 void board_init(void) {

@@ -17,7 +17,7 @@ enum { STATE_TX_FULL = 1, STATE_RX_FULL = 2 };
 enum { CTRL_TX = 1, CTRL_RX = 2, CTRL_RX_INTERRUPT = 8 };
 enum { INTERRUPT_RX = 2 };
 
-/* QEMU passes bytes on as fast as its host does, whatever the divisor. 16 is the minimum. */
+/* Any divisor works, because QEMU passes bytes on as fast as its host does. 16 is the minimum. */
 enum { BAUD_DIVISOR = 16 };
 
 /*
@@ -61,7 +61,10 @@ size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   size_t length = 0;
   while (length < space && ring_take(ring, into + length)) length++;
   if (uart == UART_LINE && length > 0) {
-    /* A byte that did not fit causes no further interrupt. */
+    /*
+     * A byte that QEMU kept because the ring was full causes no further interrupt, so it is read
+     * here.
+     */
     cortex_disable_interrupt(receive_interrupt(uart));
     received(uart);
     cortex_enable_interrupt(receive_interrupt(uart));

@@ -64,7 +64,10 @@ void board_init(void) {
   screen_init();
 }
 
-/* Logs lost bytes. A lost byte breaks a message, so this line explains why a call is retried. */
+/*
+ * Logs the number of lost bytes. A lost byte breaks a message, so this line explains why a call is
+ * retried.
+ */
 static void tell_lost_bytes(uint64_t now_micros) {
   static uint32_t told;
   static uint64_t next_micros;

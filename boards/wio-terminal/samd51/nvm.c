@@ -30,7 +30,10 @@ enum {
 #define CMCC_SR REGISTER32(0x4100600c)
 #define CMCC_MAINT0 REGISTER32(0x41006020)
 
-/* These turns take more than a second; an erase takes at most 200 ms. */
+/*
+ * The number of polls after which the flash counts as broken. They take more than a second; an
+ * erase takes at most 200 ms.
+ */
 enum { NVM_READY_TURNS = 30000000 };
 
 static void wait_until_ready(void) {
@@ -49,8 +52,8 @@ static void command(uint16_t code, uintptr_t address) {
 }
 
 /*
- * Disables the caches of the flash and of the core, because they keep old contents (on revision A,
- * not reliably).
+ * Disables the caches of the flash and of the core, because they keep old contents. On revision A,
+ * an erratum also makes them unreliable.
  */
 static void begin(void) {
   CMCC_CTRL = 0;

@@ -1,4 +1,4 @@
-/* Erases and writes the chip's flash. Each call blocks until it is done. */
+/* Erases and writes the chip's flash. Each function blocks until the flash is ready again. */
 #ifndef NVM_H
 #define NVM_H
 

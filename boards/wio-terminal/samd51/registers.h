@@ -40,7 +40,10 @@ enum {
   SAMD51_SERCOM_LINE_ERROR = 3
 };
 
-/* Priorities; 0 is the most urgent. The coprocessor sends a byte every 16 µs and does not wait. */
+/*
+ * Interrupt priorities: 0 is the most urgent. The coprocessor sends a byte every 16 µs and does not
+ * wait.
+ */
 enum {
   SAMD51_PRIORITY_LINK_RECEIVE = 0,
   SAMD51_PRIORITY_USB = 2,

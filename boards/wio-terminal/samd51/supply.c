@@ -10,8 +10,10 @@
 #define WDT_SYNCBUSY REGISTER32(0x40002008)
 #define WDT_CLEAR REGISTER8(0x4000200c)
 enum { WDT_ENABLE = 2, WDT_CLEAR_KEY = 0xa5, WDT_SYNCBUSY_CLEAR = 1 << 4 };
-/* 8192 cycles of 1,024 Hz: longer than an erase of flash and than any round of the virtual
- * machine. */
+/*
+ * The watchdog's period: 8192 cycles of 1,024 Hz, which is longer than an erase of flash and than
+ * any round of the virtual machine.
+ */
 enum { WDT_PERIOD = 0xa };
 
 void watchdog_start(void) {
@@ -34,7 +36,10 @@ void watchdog_feed(void) {
 #define SUPC_VREG REGISTER32(0x40001818)
 enum { STATUS_BOD33RDY = 1, STATUS_BOD33DET = 2, STATUS_VREGRDY = 1 << 8 };
 enum { BOD33_ENABLE = 2, BOD33_RESET = 1 << 2, VREG_BUCK = 1 << 2 };
-/* 1.5 V + 200 × 6 mV = 2.7 V, as in adafruit/uf2-samdx1, to protect the flash from corruption. */
+/*
+ * The supply below which the chip is reset, to protect the flash from corruption: 1.5 V + 200 × 6
+ * mV = 2.7 V, as in adafruit/uf2-samdx1.
+ */
 #define BOD33_LEVEL (200u << 16)
 
 void brown_out_init(void) {

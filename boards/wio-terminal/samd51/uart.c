@@ -52,7 +52,7 @@ static const uintptr_t bases[] = {[UART_LINK] = SERCOM0, [UART_CONSOLE] = SERCOM
 static volatile uint32_t lost;
 static bool running; /* a SERCOM without its clock must not be touched */
 
-/* Arithmetic mode, 16 samples a bit: 65536 × (1 − 16 × baud / clock). */
+/* The value of BAUD in arithmetic mode, with 16 samples a bit: 65536 × (1 − 16 × baud / clock). */
 static uint16_t divisor(uint32_t baud) {
   return (uint16_t)(65536u - (uint32_t)(((uint64_t)65536 * 16 * baud) / CLOCK_PERIPHERAL_HZ));
 }
@@ -139,7 +139,10 @@ void uart_drain(uart uart) {
   if (!running) return;
   SERCOM_INTENCLR(bases[uart]) = USART_INTERRUPT_DRE;
   uint8_t byte;
-  /* A byte takes 87 µs at 115,200 baud. A UART without a clock never takes a byte. */
+  /*
+   * Sends the bytes in the ring. A byte takes 87 µs at 115,200 baud. The wait is bounded, because a
+   * UART without a clock never accepts a byte.
+   */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (!(SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_DRE)) continue;
     if (!ring_take(&to_send[uart], &byte)) break;
@@ -147,8 +150,8 @@ void uart_drain(uart uart) {
     turns_left = 50000;
   }
   /*
-   * The last byte has left its register, but not yet the chip. If no byte was sent, TXC never
-   * comes.
+   * The last byte has left its register, but maybe not yet the chip, so this waits for TXC. If no
+   * byte was sent, TXC never comes.
    */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_TXC) break;

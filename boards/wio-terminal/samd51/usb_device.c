@@ -51,7 +51,10 @@ enum {
 enum { USB_STATUS_BK0RDY = 0x40, USB_STATUS_BK1RDY = 0x80 };
 enum { USB_FLAG_TRCPT0 = 1, USB_FLAG_TRCPT1 = 2, USB_FLAG_RXSTP = 0x10 };
 
-/* PCKSIZE: bytes in the packet, bytes that fit (out), and the size of the largest packet. */
+/*
+ * The fields of PCKSIZE: bytes in the packet, bytes that fit (out), and the size of the largest
+ * packet.
+ */
 enum { USB_PCKSIZE_BYTES = 0x3fff, USB_PCKSIZE_SPACE_BIT = 14, USB_PCKSIZE_SIZE_BIT = 28 };
 enum { USB_SIZE_8 = 0, USB_SIZE_64 = 3 };
 
@@ -73,7 +76,10 @@ static volatile bank banks[USB_ENDPOINTS][2];
 static uint8_t packets[USB_ENDPOINTS][2][USB_DATA_PACKET] __attribute__((aligned(4)));
 static volatile bool was_suspended; /* set by a suspend, cleared by a reset of the bus */
 
-/* Uses the factory's values, or the defaults of the device pack if there are none. */
+/*
+ * Calibrates the pads with the factory's values, or with the defaults of the device pack if there
+ * are none.
+ */
 static void calibrate_pads(void) {
   const uint32_t fuses = REGISTER32(0x00800084);
   uint32_t transn = fuses & 0x1f, transp = fuses >> 5 & 0x1f, trim = fuses >> 10 & 7;
@@ -142,8 +148,8 @@ static void await_on_bus(uint16_t next) {
 }
 
 /*
- * The first frame ends a suspension, not WAKEUP: WAKEUP also comes with a reset of the bus, and
- * bytes that the port sent before the end of that reset would be lost.
+ * A suspension ends with the first frame, not with WAKEUP: WAKEUP also comes with a reset of the
+ * bus, and bytes that the port sent before the end of that reset would be lost.
  */
 bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & USB_INT_SOF); }
 
@@ -267,8 +273,8 @@ void usb_device_interrupt(void) {
   poll_bus();
   poll_control();
   /*
-   * cortex_wake has woken the loop, which takes the data. The flag of received data stays set until
-   * there is room again.
+   * cortex_wake has woken the loop, which reads the data. The flag of received data stays set until
+   * the bank has room again.
    */
   EP_INTFLAG(USB_ENDPOINT_DATA) = USB_FLAG_TRCPT1;
   if (EP_INTFLAG(USB_ENDPOINT_DATA) & USB_FLAG_TRCPT0)

@@ -26,7 +26,10 @@ enum {
   ILI9341_ENABLE_3_GAMMA = 0xf2
 };
 
-/* The reset pulse must be 10 µs at least, and sleep-out comes 120 ms later (datasheet, 15.4). */
+/*
+ * The durations of a reset: the pulse must be 10 µs at least, and sleep-out comes 120 ms later
+ * (datasheet, 15.4).
+ */
 enum {
   ILI9341_RESET_MICROS = 10000,
   ILI9341_AFTER_RESET_MICROS = 120000,
@@ -49,8 +52,8 @@ static const setting settings[] = {
     {ILI9341_VCOM_1, 2, {0x3e, 0x28}},
     {ILI9341_VCOM_2, 1, {0x86}},
     /*
-     * Rows from below, columns from the right, both exchanged, blue before red: so the picture is
-     * upright.
+     * The picture is upright with rows from below, columns from the right, both exchanged, and blue
+     * before red.
      */
     {ILI9341_MEMORY_ACCESS, 1, {0xe8}},
     {ILI9341_PIXEL_FORMAT, 1, {0x55}},     /* 16 bits */

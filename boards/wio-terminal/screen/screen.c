@@ -19,7 +19,7 @@ static status shown;
 static page current;
 static unsigned next_tile;
 static uint64_t due_micros, picture_due_micros;
-/* Digests of the last picture, and of the tiles as last sent; 0 if never sent. */
+/* The digests of the last picture and of each tile as last sent; 0 if never sent. */
 static uint32_t picture, sent[TILES];
 static bool first_is_in;
 

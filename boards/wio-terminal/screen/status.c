@@ -18,7 +18,9 @@
 #include "vm_memory.h"
 #include "wifi.h"
 
-/* If a connect takes longer, the screen shows that: a packet was lost, or the host is down. */
+/*
+ * If a connect takes longer than this, the screen shows it: a packet was lost, or the host is down.
+ */
 enum { STATUS_SLOW_S = 3 };
 
 enum { STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };

@@ -1,4 +1,5 @@
-/* The data that the screen shows. Texts are never null, and stay valid until the next status_read.
+/*
+ * The data that the screen shows. Texts are never null, and stay valid until the next status_read.
  */
 #ifndef STATUS_H
 #define STATUS_H

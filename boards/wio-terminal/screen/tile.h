@@ -29,8 +29,7 @@ enum {
 void tile_sketch_screen(void);
 void tile_sketch(unsigned index);
 
-/* The digest of the sketch (FNV-1a, 32 bits); never 0. Different sketches differ in their digest.
- */
+/* The digest of the sketch (FNV-1a, 32 bits); never 0. Another digest means another sketch. */
 uint32_t tile_digest(void);
 
 /* Ends the sketch of a tile: fills the tile with a colour. Later drawing paints the tile. */
@@ -38,13 +37,16 @@ void tile_paint(uint16_t color);
 
 void tile_fill(int x, int y, int width, int height, uint16_t color);
 
-/* Mixes a colour into a pixel; `coverage` of 0..FONT_COVERAGE_MAX. */
+/* Mixes a colour into a pixel. `coverage` is 0..FONT_COVERAGE_MAX. */
 void tile_mix(int x, int y, unsigned coverage, uint16_t color);
 
 /* Whether a part of this rectangle is within the tile. */
 bool tile_shows(int x, int y, int width, int height);
 
-/* In a sketch, adds `what` to the digest and returns true: it need not be painted. */
+/*
+ * In a sketch, adds `what` to the digest and returns true: the caller need not paint. Otherwise
+ * returns false.
+ */
 bool tile_notes(const void *what, int x, int y, uint16_t color);
 
 int tile_x(void);

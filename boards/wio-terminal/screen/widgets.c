@@ -57,7 +57,7 @@ void list_line(unsigned line, const char *what, const char *value) {
                    COLOR_TEXT, value);
 }
 
-/* Describes the problem of the first link that is down: without it, the next cannot work. */
+/* Describes the problem of the first link that is down. The next link depends on the first. */
 static void problem_in_words(const status *status, char *words, size_t space) {
   if (*status->wifi_problem) {
     if (*status->wifi_name) {

@@ -215,7 +215,7 @@ static void sends_a_line_completely_or_not_at_all(void) {
   }
   write_limit = SIZE_MAX;
   step();
-  CHECK(2048 % LINE > strlen("one of ")); /* the first piece of the next line found room */
+  CHECK(2048 % LINE > strlen("one of ")); /* there was room for the first piece of the next line */
   CHECK(from_board_length == WHOLE * LINE + sizeof telling - 1);
   for (size_t i = 0; i < WHOLE; i++) CHECK_BYTES(from_board + i * LINE, line, LINE);
   CHECK_BYTES(from_board + WHOLE * LINE, telling, sizeof telling - 1);
@@ -237,7 +237,7 @@ static void resets_when_the_line_is_closed(void) {
   CHECK(received("said while nobody listened"));
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
-  bridge_frame(frame); /* the program that opened the line now has not requested frames */
+  bridge_frame(frame); /* the program that opened the line again has not requested frames */
   step();
   CHECK(from_board_length == 0);
 }

@@ -66,7 +66,10 @@ static void start(void) {
   step();
 }
 
-/* Writes the settings on trial as src/new-settings.ts does. `s` is 0 if they are to be kept. */
+/*
+ * Writes the settings on trial as src/new-settings.ts does. `s` is 0 if the program is to keep
+ * them.
+ */
 static void write_tried(const network *it, int s) {
   char text[237];
   int length = snprintf(text, sizeof text, "{\"n\":7,\"MQTT_PWD\":\"\\\"WIFI_PWD\\\":\\\"no\",");

@@ -8,7 +8,7 @@ typedef struct {
   const char *key, *message, *signature;
 } vector;
 
-/* Tests 1 to 3, and SHA(abc). */
+/* Tests 1 to 3 and the test SHA(abc) of RFC 8032, 7.1. */
 static const vector vectors[] = {
     {"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
@@ -69,7 +69,10 @@ static void check_flipped_bits(void) {
   CHECK(ed25519_verify(key, signature, message, 2));
 }
 
-/* S + L gives the same point as S. If S + L were accepted, a message had two valid signatures. */
+/*
+ * S + L gives the same point as S. If S + L were accepted, a message would have two valid
+ * signatures.
+ */
 static void check_malleable(void) {
   static const uint8_t order[] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
                                   0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,

@@ -23,7 +23,7 @@ static void step(uint64_t micros) {
   erpc_step(fake_micros);
 }
 
-/* A message from the coprocessor: header, number, one word. */
+/* Simulates a message from the coprocessor: header, number, one word. */
 static void arrives(uint8_t type, uint8_t function, uint8_t service, uint32_t number,
                     uint32_t word) {
   uint8_t frame[16] = {[4] = type, function, service, 1};
@@ -45,7 +45,7 @@ static uint32_t call(uint32_t deadline_ms) {
   return number;
 }
 
-/* Requests recorded from a working driver. */
+/* Compares the sent requests with those recorded from a working driver. */
 static void sends_known_requests(void) {
   static const uint8_t version[] = {8, 0, 0x7d, 0xa6, 0, 1, 1, 1, 1, 0, 0, 0};
   static const uint8_t wifi_on[] = {12, 0, 0xc6, 0xe8, 0, 27, 14, 1, 2, 0, 0, 0, 1, 0, 0, 0};

@@ -46,7 +46,10 @@ static void resynchronizes_after_garbage(void) {
   bad[10] ^= 4;
   CHECK(receive_all(bad, sizeof bad, 1000) == 0);
   CHECK(receiver.lost && receiver.losses == 1);
-  /* Until the line is silent, a good message is also discarded: it may be a part of another. */
+  /*
+   * Until the line is silent, a good message is also discarded: it may be a part of another
+   * message.
+   */
   CHECK(receive_all(reply, sizeof reply, 2000) == 0);
   erpc_receive(&receiver, NULL, 0, 2000 + ERPC_SILENCE_MICROS - 1, &message);
   CHECK(receiver.lost);

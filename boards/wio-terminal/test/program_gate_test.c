@@ -168,7 +168,10 @@ static void check_origin(void) {
   now += 3 * SECOND;
   CHECK(deploy(new_program, LENGTH) && runs(new_program));
 
-  /* The program of a package, while the client still has an address. */
+  /*
+   * A package brings its own program, which needs no signature, while the client still has an
+   * address.
+   */
   begin(NULL);
   if (setjmp(restarted) == 0) {
     trial_keeper_drop();

@@ -74,7 +74,7 @@ static unsigned check_every_cut(const program *before, const program *next) {
     for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
       check_cut(before, next, at, (fake_cut)how);
   }
-  /* A deploy after the last cut. */
+  /* After the last cut, the deploy is repeated without a cut. */
   deploy(next);
   program_store_init();
   CHECK(is_there(next));

@@ -15,7 +15,7 @@ static void check_prefix(void) {
   CHECK(strcmp(program_id(), "desk-1") == 0);
 }
 
-/* 63 bytes have room for 15 characters of 4 bytes. */
+/* A text of 63 bytes has room for 15 characters of 4 bytes. */
 static void check_cut(void) {
   char line[300] = "> mqtt: ";
   for (unsigned i = 0; i < 20; i++) strcat(line, "😀");

@@ -219,7 +219,7 @@ static void check_admission(void) {
   pass(100);
   CHECK(running() == 'C' && !has(":TRIAL"));
 
-  /* The program for the trial did not come; another one comes over USB. */
+  /* The program for the trial did not come. Another program comes over USB. */
   begin();
   set_trial("30");
   CHECK(trial_keeper_admit());
@@ -228,7 +228,7 @@ static void check_admission(void) {
   panic_twice();
   CHECK(running() == 'C');
 
-  /* The first program has no previous one. */
+  /* A board's first program has no previous program to go back to. */
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   power_on();
   set_trial("30");
@@ -268,7 +268,10 @@ static unsigned check_every_cut(void (*prepare)(void), void (*act)(void), char e
       power_on();
       const char now_runs = running();
       CHECK(now_runs == 'A' || now_runs == 'B');
-      /* The program is still in trial, or its trial is over. */
+      /*
+       * If program B runs, either both records of the trial are there, or the trial is over and
+       * both are gone.
+       */
       if (now_runs == 'B') CHECK(has("nl_trial") == has(":TRIAL"));
       if (now_runs != end) act();
       pass(100);

@@ -208,7 +208,7 @@ static void moves_bytes(void) {
   CHECK(cdc_read(back, 64) == 0 && !has_received);
 }
 
-/* Writes bytes in rounds of the loop. In each round, the host takes a packet. */
+/* Writes bytes in rounds of the loop. In each round, the host receives a packet. */
 static void ends_a_transfer_once(size_t length, const size_t *packets, size_t count) {
   static const uint8_t bytes[200];
   size_t written = 0, seen = 0;

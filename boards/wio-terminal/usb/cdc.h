@@ -1,9 +1,9 @@
 /*
  * The serial port: CDC 1.2 and its PSTN subclass, abstract control model. The port is open while
  * the host raises DTR. It has no physical line, so the line coding is stored but has no effect,
- * with one exception: closing the port at 1200 baud starts the bootloader, as with Arduino's
- * tools. The first four functions are called from the controller's interrupt, the others while it
- * is masked.
+ * with one exception: closing the port at 1200 baud starts the bootloader, as with Arduino's tools.
+ * The first four functions are called from the controller's interrupt, the others while that
+ * interrupt is masked.
  */
 #ifndef CDC_H
 #define CDC_H
@@ -14,7 +14,9 @@
 
 enum { CDC_LINE_CODING_LENGTH = 7 };
 
-/* Called when the bus was reset, or when the host has chosen a configuration, with or without port.
+/*
+ * Called when the bus was reset, or when the host has chosen a configuration, with or without the
+ * port.
  */
 void cdc_reset(bool configured);
 

@@ -18,7 +18,7 @@ static usb_setup current;
 static uint8_t configuration;
 static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers other than descriptors */
 
-/* The bytes still to be sent, and whether the host expects more bytes than there are. */
+/* The bytes still to be sent, and whether they are fewer than the host has requested. */
 static const uint8_t *rest;
 static size_t rest_length;
 static bool is_short;

@@ -13,12 +13,12 @@ typedef struct {
   uint16_t length;
 } usb_setup;
 
-/* bmRequestType: direction, kind, receiver. */
+/* Fields of bmRequestType: direction, kind, receiver. */
 enum { USB_REQUEST_TO_HOST = 0x80, USB_REQUEST_KIND = 0x60, USB_REQUEST_RECEIVER = 0x1f };
 enum { USB_KIND_STANDARD = 0x00, USB_KIND_CLASS = 0x20 };
 enum { USB_RECEIVER_DEVICE, USB_RECEIVER_INTERFACE, USB_RECEIVER_ENDPOINT };
 
-/* Table 9-4. */
+/* Standard requests: USB 2.0, table 9-4. */
 enum {
   USB_GET_STATUS = 0,
   USB_CLEAR_FEATURE = 1,
@@ -32,7 +32,7 @@ enum {
 };
 enum { USB_FEATURE_ENDPOINT_HALT = 0 };
 
-/* Tables 9-5 and, for the association, the ECN of 2003. */
+/* Descriptor types: USB 2.0, table 9-5, and for the association the ECN of 2003. */
 enum {
   USB_DESCRIPTOR_DEVICE = 1,
   USB_DESCRIPTOR_CONFIGURATION = 2,
@@ -43,11 +43,11 @@ enum {
   USB_DESCRIPTOR_CLASS_INTERFACE = 0x24 /* CDC 1.2, table 12 */
 };
 
-/* bEndpointAddress and bmAttributes. */
+/* Values in bEndpointAddress and bmAttributes. */
 enum { USB_ENDPOINT_IN = 0x80 };
 enum { USB_ENDPOINT_BULK = 2, USB_ENDPOINT_INTERRUPT = 3 };
 
-/* PSTN 1.2, table 13. */
+/* Requests to the serial port: PSTN 1.2, table 13. */
 enum { USB_SET_LINE_CODING = 0x20, USB_GET_LINE_CODING = 0x21, USB_SET_CONTROL_LINE_STATE = 0x22 };
 
 /* The board's interfaces and endpoints, as in descriptors.c. */

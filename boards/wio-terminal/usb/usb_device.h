@@ -37,7 +37,7 @@ bool usb_device_is_sending(uint8_t endpoint);
 
 /*
  * The received packet of an endpoint, and its length; a null pointer if there is none. The next
- * packet is received only after this one is released. The first endpoint passes its packets to
+ * packet is received only after this packet is released. The first endpoint passes its packets to
  * usb_on_control_received, after usb_device_listen was called.
  */
 const uint8_t *usb_device_received(uint8_t endpoint, size_t *length);
@@ -45,8 +45,8 @@ void usb_device_release(uint8_t endpoint);
 void usb_device_listen(void);
 
 /*
- * Starts or ends a stall of an endpoint. On the first endpoint, the next set-up packet ends it. The
- * end of a stall sets the data toggle to 0.
+ * Starts or ends a stall of an endpoint. On the first endpoint, the next set-up packet ends the
+ * stall. The end of a stall sets the data toggle to 0.
  */
 void usb_device_stall(uint8_t endpoint_address, bool on);
 bool usb_device_is_stalled(uint8_t endpoint_address);

@@ -60,11 +60,11 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
 
   __asm volatile("cpsid i");
   work(1000);
-  results[4] = ticks; /* no tick was handled, */
+  results[4] = ticks; /* no tick is handled while interrupts are masked */
   __asm volatile("wfi");
-  results[5] = ticks; /* although a tick ended the sleep; */
+  results[5] = ticks; /* a tick has ended the sleep, but is not handled yet */
   __asm volatile("cpsie i\nisb");
-  results[6] = ticks; /* that tick is handled now */
+  results[6] = ticks; /* the pending tick is handled at once */
 
   IPR11 = 0x40u << 16 | 0x20u << 24;
   ISER1 = 3u << (46 - 32);
@@ -79,7 +79,7 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
   uint32_t stack;
   __asm volatile("mov %0, sp" : "=r"(stack));
   results[9] = stack - (uint32_t)process_stack <= sizeof process_stack;
-  results[10] = 1; /* the end was reached */
+  results[10] = 1; /* the program has reached its end */
   for (;;) __asm volatile("wfi");
 }
 

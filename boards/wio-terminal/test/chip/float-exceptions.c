@@ -91,7 +91,7 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
   results[11] = last & 4;
   results[12] = results[0];
   for (unsigned i = 0; i < 6; i++) results[i] = first[i];
-  results[10] = 1; /* the end was reached */
+  results[10] = 1; /* the program has reached its end */
   for (;;) __asm volatile("wfi");
 }
 
