@@ -11,7 +11,7 @@ export interface InputLine {
  * reads the old or the new state, and the next poll reads the new state.
  */
 export class Button {
-  /** A contact bounces for some milliseconds. */
+  /** The polling interval, ms. A contact bounces for less time, some milliseconds. */
   static readonly LOOK_MS = 20;
   private wasPressed = true;
   private readonly pin: Pin<InputLine>;

@@ -74,7 +74,7 @@ export class LightSensor {
     const wanted = this.options.address === undefined ? chip.addresses : [this.options.address];
     const tried = this.address === undefined ? wanted : [this.address];
     let code = "";
-    // On SPI there is no address.
+    // A chip on SPI has no address, so the list of addresses is empty.
     for (const address of tried.length > 0 ? tried : [undefined])
       try {
         await this.measureAt(this.bus, address);

@@ -115,7 +115,7 @@ function causeOf(error: unknown): string {
 }
 
 interface Token {
-  /** Undefined if no token was found. */
+  /** The token; undefined if no token was found. */
   text: string | undefined;
   /** The token's source, for messages. */
   source: string;

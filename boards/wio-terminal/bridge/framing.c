@@ -52,7 +52,7 @@ bool framing_decode(framing_decoder *decoder, uint8_t byte) {
     case FRAMING_MARK_FRAME_END:
       decoder->is_inside = false;
       return was_inside && is_whole(decoder);
-    default: /* a gap, or a reserved mark */
+    default: /* a mark of a gap, or a reserved mark */
       return false;
   }
 }

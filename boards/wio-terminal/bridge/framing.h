@@ -15,7 +15,7 @@
 enum {
   FRAMING_MARK = 0xfe, /* never occurs in UTF-8; the next byte says which mark this is */
   FRAMING_MARK_LITERAL = 0xf8,
-  FRAMING_MARK_FRAME_GAP = 0xfb, /* frames were left out here */
+  FRAMING_MARK_FRAME_GAP = 0xfb, /* marks a place where frames were left out */
   FRAMING_MARK_FRAME_START = 0xfc,
   FRAMING_MARK_FRAME_END = 0xfd
 };

@@ -8,8 +8,8 @@
 typedef struct {
   uint8_t *bytes;
   uint16_t size;          /* one byte more than the ring can hold */
-  volatile uint16_t head; /* written by the side that puts */
-  volatile uint16_t tail; /* written by the side that takes */
+  volatile uint16_t head; /* written only by the side that puts */
+  volatile uint16_t tail; /* written only by the side that takes */
 } ring;
 
 /* The initializer of a static ring over an array. */

@@ -19,7 +19,7 @@ void board_init(void);
 /* Why the chip was reset: as a text, and as a kind. */
 const char *board_reset_cause(void);
 typedef enum {
-  BOARD_RESET_POWER, /* or the reset button */
+  BOARD_RESET_POWER, /* power-on, or the reset button */
   BOARD_RESET_WATCHDOG,
   BOARD_RESET_SOFTWARE
 } board_reset_kind;
@@ -94,7 +94,7 @@ uint64_t board_serial_number(void);
 #define BOARD_STORAGE_BLOCK 8192u
 #define BOARD_STORAGE_UNIT 16u
 extern const uint8_t board_storage[];
-void board_storage_erase(size_t offset); /* erases one block; may take 200 ms */
+void board_storage_erase(size_t offset); /* erases a block; may take 200 ms */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* whole units */
 
 #endif

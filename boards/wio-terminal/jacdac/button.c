@@ -9,7 +9,10 @@
 enum { BUTTON_REGISTER_ANALOG = 0x180, BUTTON_REGISTER_PRESSED = 0x181 };
 enum { BUTTON_EVENT_DOWN = 1, BUTTON_EVENT_UP = 2, BUTTON_EVENT_HOLD = 0x81 };
 
-/* A contact bounces for some milliseconds. A hold event is sent every half second. */
+/*
+ * The sampling interval exceeds the time for which a contact bounces. A hold event is sent every
+ * half second.
+ */
 enum { BUTTON_SAMPLE_MICROS = 10000, BUTTON_HOLD_MS = 500 };
 
 typedef struct {

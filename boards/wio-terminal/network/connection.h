@@ -16,7 +16,7 @@ enum { CONNECTION_HOST_MAX = 255 };
 typedef enum {
   CONNECTION_NONE,
   CONNECTION_WAIT_FOR_NETWORK,
-  CONNECTION_CLOSE_OLD, /* a handle that outlived its connection */
+  CONNECTION_CLOSE_OLD, /* closes a handle that outlived its connection */
   CONNECTION_RESOLVE,
   CONNECTION_CREATE,
   CONNECTION_NO_DELAY,

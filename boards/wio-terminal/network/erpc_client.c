@@ -70,7 +70,7 @@ void erpc_submit(uint32_t deadline_ms, erpc_done done) {
 }
 
 static void finish(erpc_reader *reply) {
-  call.state = ERPC_IDLE; /* before `done`, which may begin the next call */
+  call.state = ERPC_IDLE; /* set before `done`, which may begin the next call */
   call.done(reply);
 }
 

@@ -51,7 +51,7 @@ static void sent(erpc_reader *reply) {
     return;
   }
   facts.sent_bytes += (uint32_t)result;
-  receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS; /* the peer may answer */
+  receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS; /* polls soon, because the peer may answer */
   outgoing_drop((uint32_t)result);
   connection_go(CONNECTION_OPEN, result == 0 ? SOCKET_FULL_POLL_MS : 0);
 }

@@ -14,7 +14,10 @@
  */
 void socket_step(uint64_t now_micros);
 
-/* For the screen: the last host that the virtual machine requested, and the connection's state. */
+/*
+ * The state that the screen shows: the last host that the virtual machine requested, and the
+ * connection.
+ */
 typedef struct {
   const char *host; /* empty before the first request */
   uint16_t port;

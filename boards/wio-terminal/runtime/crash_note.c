@@ -15,7 +15,7 @@
 enum { CRASH_HASH_AT = 12 };
 
 static const char crash_key[] = ":CRASH";
-enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* with the final zero */
+enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* sizes, including the final zero */
 
 /* " at FUNCTION (pc:N)": the innermost call of the stack trace that was logged last. */
 static char place[CRASH_PLACE];

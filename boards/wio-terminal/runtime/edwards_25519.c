@@ -49,7 +49,7 @@ bool edwards_decode(edwards_point *into, const uint8_t bytes[EDWARDS_BYTES]) {
 
 void edwards_encode(uint8_t into[EDWARDS_BYTES], const edwards_point *of) {
   field inverse, x, y;
-  field_power(&inverse, &of->z, 255, 21); /* p - 2 */
+  field_power(&inverse, &of->z, 255, 21); /* z to the power p - 2 is 1 / z */
   field_multiply(&x, &of->x, &inverse);
   field_multiply(&y, &of->y, &inverse);
   field_encode(into, &y);

@@ -26,7 +26,7 @@ enum { PROGRAM_HEADER_AT = 24, PROGRAM_HEADER_START = 8, PROGRAM_HEADER = PROGRA
 _Static_assert(PROGRAM_HEADER_AT + PROGRAM_STORE_MAX + 8 == PROGRAM_SLOT, "a whole slot");
 
 typedef struct {
-  uint32_t magic, sequence, length, crc; /* crc: of the fields before it, and of the contents */
+  uint32_t magic, sequence, length, crc; /* `crc` covers the fields before it, and the contents */
 } seal;
 
 static int used = -1; /* the slot of the stored program; -1 for none */

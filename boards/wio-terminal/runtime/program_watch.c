@@ -87,7 +87,7 @@ void program_watch_line(const char *line) {
     problem[0] = 0;
   } else if (after(line, "mqtt: next try in ")) {
     is_connected = false;
-    memcpy(problem, last_word, sizeof problem); /* the mqtt line before this one is the reason */
+    memcpy(problem, last_word, sizeof problem); /* the reason is in the mqtt line before this one */
   } else if ((rest = after(line, "mqtt: "))) {
     copy(last_word, PROBLEM_MAX, rest, strlen(rest));
   }

@@ -7,7 +7,10 @@
 
 enum { SCALAR_WORDS = 8, SCALAR_BYTES = 32, SCALAR_WIDE_BYTES = 64, SCALAR_BITS = 253 };
 
-/* The least significant word comes first. In the encoded bytes, the least significant byte does. */
+/*
+ * The least significant word comes first. In the encoded form, the least significant byte comes
+ * first.
+ */
 typedef struct {
   uint32_t word[SCALAR_WORDS];
 } scalar;

@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   char key[SETTINGS_KEY_MAX + 1];
   uint32_t length;
-  uint32_t crc;     /* of key, length and value */
+  uint32_t crc;     /* the checksum of key, length and value */
   uint8_t start[8]; /* the start of the value; the rest follows in whole units */
 } record;
 

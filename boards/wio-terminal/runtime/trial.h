@@ -11,8 +11,8 @@ enum { TRIAL_SECONDS = 120, TRIAL_SECONDS_MAX = 24 * 3600 }; /* the default, and
 enum { TRIAL_WORDS_MAX = 98 }; /* the setting has at most 100 bytes, with its quotes */
 
 typedef struct {
-  uint32_t sequence; /* of the program: program_store.h */
-  uint32_t limit_s;  /* the program must confirm itself within this time */
+  uint32_t sequence; /* the program's sequence number: program_store.h */
+  uint32_t limit_s;  /* the time within which the program must confirm itself */
   uint32_t ran_s;    /* how long the program has run, over all starts */
   uint8_t panics, resets;
   char verdict[TRIAL_WORDS_MAX + 1]; /* why the program is taken back; empty if it is not */

@@ -43,7 +43,10 @@ _Noreturn void trial_keeper_refuse(const char *why);
  */
 void trial_keeper_drop(void);
 
-/* For the screen: whether the program is in trial, and why the last one was taken back, or "". */
+/*
+ * Whether the program is in trial, and why the last program was taken back, or "". Both are for the
+ * screen.
+ */
 bool trial_keeper_is_on(void);
 const char *trial_keeper_taken_back(void);
 

@@ -68,7 +68,10 @@ uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length) {
 
 uint32_t w2c_strlen(uint32_t text) { return (uint32_t)strlen(vm_at(text)); }
 
-/* For Math.random: fast numbers (xorshift, Marsaglia 2003) from an unpredictable seed. */
+/*
+ * Replaces the generator of Math.random: fast numbers (xorshift, Marsaglia 2003) from an
+ * unpredictable seed.
+ */
 uint32_t w2c_jd_random(void) {
   static uint32_t state;
   while (state == 0) board_random((uint8_t *)&state, sizeof state);

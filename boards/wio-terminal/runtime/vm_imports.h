@@ -30,11 +30,11 @@ uint32_t w2c_jd_random(void);
 uint64_t w2c_tim_get_micros(void);
 
 /* vm_heap.c */
-uint32_t w2c_jd_alloc(uint32_t size); /* zeroed; never 0 */
+uint32_t w2c_jd_alloc(uint32_t size); /* returns zeroed memory, never 0 */
 void w2c_jd_free(uint32_t block);
 
 /* vm_memory.c */
-uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false if refused */
+uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* returns false if refused */
 _Noreturn void vm_trap(const char *reason);
 
 /* vm_store.c: these replace the module's functions that call em_flash_* */

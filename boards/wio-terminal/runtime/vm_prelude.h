@@ -114,7 +114,7 @@ static inline u32 I32_DIV_S(u32 x, u32 y) {
   return (u32)((s32)x / (s32)vm_checked_divisor32(y));
 }
 static inline u32 I32_REM_S(u32 x, u32 y) {
-  if (y == 0xffffffffu) return 0; /* also if the quotient would overflow */
+  if (y == 0xffffffffu) return 0; /* the remainder is 0, even if the quotient would overflow */
   return (u32)((s32)x % (s32)vm_checked_divisor32(y));
 }
 

@@ -23,7 +23,7 @@
 #define STACK_SIZE (sizeof(((machine *)0)->stack) / sizeof(value))
 #define INTEGER 0xffffffffu         /* the upper half of an integer; the lower is its value */
 #define DOUBLE_EXPONENT 0x7ff00000u /* none of these bits is set if a value is no number */
-enum { VALUE_FALSE = 1, VALUE_FIRST_TRUE = 64 }; /* the lower half if the upper half is 0 */
+enum { VALUE_FALSE = 1, VALUE_FIRST_TRUE = 64 }; /* lower halves, for an upper half of 0 */
 
 enum {
   OP_JUMP = 13,

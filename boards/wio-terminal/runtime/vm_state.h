@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For data in the virtual machine's memory: it is unaligned, and other code uses other types. */
+/*
+ * For types of data in the virtual machine's memory: the data is unaligned, and other code accesses
+ * it through other types.
+ */
 #define VM_MEMORY __attribute__((packed, may_alias))
 
 /* devs_value_t: a number or another value; the upper half says which. */

@@ -88,7 +88,10 @@ void panel_pixels(const uint8_t *bytes, size_t length) {
   pin_set(SELECT, true);
 }
 
-/* Never busy: panel_pixels returns when all bytes are sent. A tile takes a millisecond. */
+/*
+ * Always false, because panel_pixels returns only after all bytes are sent. A tile takes a
+ * millisecond.
+ */
 bool panel_is_busy(void) { return false; }
 
 void panel_backlight(bool on) { pin_set(BACKLIGHT, on); }

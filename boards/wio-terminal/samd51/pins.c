@@ -27,7 +27,7 @@ void pin_set(unsigned pin, bool high) {
 
 void pin_input(unsigned pin) {
   PORT_DIRCLR(pin / 32) = mask_of(pin);
-  PORT_OUTSET(pin / 32) = mask_of(pin); /* pulls up, not down */
+  PORT_OUTSET(pin / 32) = mask_of(pin); /* selects the pull-up, not the pull-down */
   PORT_PINCFG(pin / 32, pin % 32) = PINCFG_INEN | PINCFG_PULLEN;
 }
 

@@ -32,8 +32,8 @@ size_t uart_write(uart uart, const uint8_t *bytes, size_t length);
  * bounded. */
 void uart_drain(uart uart);
 
-void uart_link_sent(void);     /* interrupt */
-void uart_link_received(void); /* interrupt */
-void uart_console_sent(void);  /* interrupt */
+void uart_link_sent(void);     /* interrupt handler */
+void uart_link_received(void); /* interrupt handler */
+void uart_console_sent(void);  /* interrupt handler */
 
 #endif

@@ -25,8 +25,8 @@
 
 enum { USB_CTRLA_SWRST = 1, USB_CTRLA_ENABLE = 2 };
 enum { USB_SYNCBUSY_SWRST = 1, USB_SYNCBUSY_ENABLE = 2 };
-enum { USB_QOS_HIGH = 3 << 2 | 3 /* data and configuration go before the core */ };
-enum { USB_CTRLB_FULL_SPEED = 0 /* and DETACH, bit 0, off */ };
+enum { USB_QOS_HIGH = 3 << 2 | 3 /* the memory serves USB before the core */ };
+enum { USB_CTRLB_FULL_SPEED = 0 /* full speed, and DETACH (bit 0) off */ };
 enum { USB_DADD_ADDEN = 0x80 };
 enum { USB_INT_SUSPEND = 1, USB_INT_SOF = 1 << 2, USB_INT_EORST = 1 << 3, USB_INT_WAKEUP = 1 << 4 };
 enum { USB_INT_EORSM = 1 << 5 };

@@ -6,13 +6,13 @@
 
 typedef struct {
   uint8_t width;
-  uint8_t advance; /* from its left edge to that of the next glyph */
-  uint16_t offset; /* into `coverage` */
+  uint8_t advance; /* from this glyph's left edge to that of the next */
+  uint16_t offset; /* of the glyph's first byte in `coverage` */
 } glyph;
 
 typedef struct {
   uint8_t first, count; /* the first code of this font, and the number of codes */
-  uint8_t height;       /* of a line, pixels */
+  uint8_t height;       /* height of a line, pixels */
   uint8_t capital_top, capital_height;
   const glyph *glyphs;
   /*
@@ -30,7 +30,7 @@ enum { FONT_COVERAGE_MAX = 3 };
 #define UNKNOWN '\x81'
 
 extern const font font_small, font_large;
-extern const font font_number; /* only digits */
-extern const font font_disc;   /* only a disc */
+extern const font font_number; /* has only digits */
+extern const font font_disc;   /* has only a disc */
 
 #endif

@@ -5,7 +5,7 @@
 #include "panel.h"
 #include "tile.h"
 
-/* A contact bounces for some milliseconds. */
+/* The sampling interval exceeds the time for which a contact bounces. */
 enum { KEYS_SAMPLE_MICROS = 10000 };
 
 /* The levels of the backlight: full, half, a quarter, and off for a dark bedroom. */

@@ -32,13 +32,13 @@ typedef struct {
 
   link_state wifi;
   const char *wifi_name;
-  const char *wifi_problem; /* empty if none */
+  const char *wifi_problem; /* empty if there is none */
   uint8_t address[4];       /* the board's IPv4 address */
 
   link_state broker;
   const char *broker_host;
   uint16_t broker_port;
-  const char *broker_problem; /* empty if none */
+  const char *broker_problem; /* empty if there is none */
 
   uint32_t connections; /* connections to the broker since the start */
   uint32_t sent_bytes, received_bytes;

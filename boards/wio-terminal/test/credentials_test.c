@@ -111,7 +111,7 @@ static void check_tries(const network *it) {
   fresh();
   write_tried(it, 120);
   step();
-  CHECK(is_in(&home)); /* not before the next start */
+  CHECK(is_in(&home)); /* the board tries the network only after its next start */
   start();
   CHECK(is_in(it));
   start();

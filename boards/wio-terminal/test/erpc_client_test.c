@@ -106,7 +106,7 @@ static void accepts_only_its_own_reply(void) {
   step(10);
   CHECK(replies == before && erpc_is_busy());
   arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 42);
-  arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 43); /* a doubled reply */
+  arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 43); /* a second reply to the same call */
   step(10);
   CHECK(replies == before + 1 && answer == 42 && !erpc_is_busy());
 }

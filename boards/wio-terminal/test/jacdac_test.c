@@ -245,7 +245,7 @@ static void acknowledges(void) {
 static void keeps_frames_while_the_vm_is_full(void) {
   vm_is_full = true;
   for (int i = 0; i < 500; i++)
-    get(LIGHT, SERVICE_REGISTER_READING); /* more than the queue holds */
+    get(LIGHT, SERVICE_REGISTER_READING); /* requests more than the queue holds */
   CHECK(got_count == 0);
   vm_is_full = false;
   got_count = 0;

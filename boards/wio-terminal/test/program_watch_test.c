@@ -33,7 +33,7 @@ static void check_calibration(void) {
   program_watch_line("> Calibration over");
   CHECK(program_to_do()[0] == 0);
 
-  /* The same figures as in test/device/parts/calibration.test.ts. */
+  /* These figures are the same as in test/device/parts/calibration.test.ts. */
   program_watch_line("> Light range: 4 to 348");
   CHECK(program_light(0) == 0 && program_light(4) == 0 && program_light(5) == 3);
   CHECK(program_light(105) == 300 && program_light(176) == 512 && program_light(347) == 1020);

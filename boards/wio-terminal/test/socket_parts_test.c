@@ -67,7 +67,7 @@ int main(void) {
   }
   add(4096);
   add(4096);
-  CHECK(!outgoing_add(too_much, 1)); /* all or nothing */
+  CHECK(!outgoing_add(too_much, 1)); /* if not all fits, nothing is added */
   CHECK(outgoing_length() == 8192);
   outgoing_clear();
   CHECK(outgoing_length() == 0);

@@ -118,7 +118,7 @@ static void describes_itself(void) {
 static void is_configured(void) {
   CHECK(control(0x00, USB_SET_ADDRESS, 77, 0, 0, NULL) && address == 77);
   CHECK(!control(0x00, USB_SET_ADDRESS, 128, 0, 0, NULL) && address == 77);
-  CHECK(!control(0x21, USB_SET_CONTROL_LINE_STATE, 1, 0, 0, NULL)); /* no interface yet */
+  CHECK(!control(0x21, USB_SET_CONTROL_LINE_STATE, 1, 0, 0, NULL)); /* not configured yet */
   CHECK(!control(0x00, USB_SET_CONFIGURATION, 2, 0, 0, NULL) && !is_open);
   CHECK(control(0x00, USB_SET_CONFIGURATION, 1, 0, 0, NULL) && is_open);
   CHECK(control(0x80, USB_GET_CONFIGURATION, 0, 0, 1, NULL) && answer[0] == 1);
@@ -131,7 +131,7 @@ static void is_configured(void) {
   CHECK(control(0x02, USB_CLEAR_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x82, 0, NULL) &&
         !stalled[1][2]);
   CHECK(!control(0x02, USB_SET_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x83, 0, NULL));
-  CHECK(!control(0x00, USB_SET_FEATURE, 1, 0, 0, NULL)); /* no remote wake-up */
+  CHECK(!control(0x00, USB_SET_FEATURE, 1, 0, 0, NULL)); /* the device has no remote wake-up */
 }
 
 static void restarts_an_interface(void) {
@@ -168,7 +168,7 @@ static void is_a_serial_port(void) {
   CHECK(control(0xa1, USB_GET_LINE_CODING, 0, 0, 7, NULL) && u16(0) == 0xe360 && answer[2] == 0x16);
   CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 0, 6, sent[0]));
   CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 1, 7, sent[0]));
-  CHECK(!control(0x21, 0x23, 0, 0, 0, NULL)); /* no break, because there is no physical line */
+  CHECK(!control(0x21, 0x23, 0, 0, 0, NULL)); /* break: there is no physical line */
   CHECK(!cdc_is_open());
   set_dtr(true);
   CHECK(cdc_is_open());
@@ -186,7 +186,7 @@ static void moves_bytes(void) {
   CHECK(sent_length[2] == 64);
   is_sending[2] = false;
   cdc_step();
-  CHECK(!is_sending[2]); /* waits for the rest, which does not come */
+  CHECK(!is_sending[2]); /* the transfer waits for the rest, which does not come */
   cdc_step();
   CHECK(is_sending[2] && sent_length[2] == 0); /* an empty packet after the full one */
   is_sending[2] = false;

@@ -16,7 +16,7 @@
 uint32_t vm_quick(uint32_t context, uint32_t left);
 
 enum {
-  STACK_TOP = VM_BSS_END + 4096, /* of the virtual machine's own stack */
+  STACK_TOP = VM_BSS_END + 4096, /* the upper end of the virtual machine's own stack */
   CONTEXT = STACK_TOP,
   ACTIVATION = CONTEXT + 512,
   FUNCTION = ACTIVATION + 128,

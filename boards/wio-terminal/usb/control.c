@@ -229,6 +229,6 @@ void usb_on_control_received(const uint8_t *bytes, size_t length) {
     cdc_set_line_coding(bytes);
     accept();
   } else {
-    state = CONTROL_IDLE; /* the status stage */
+    state = CONTROL_IDLE; /* the status stage is over */
   }
 }

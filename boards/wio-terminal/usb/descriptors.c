@@ -23,7 +23,7 @@ static const uint8_t device[] = {
     0xef, 0x02, 0x01, /* class: miscellaneous, common, interface association */
     USB_CONTROL_PACKET, U16(VENDOR), U16(PRODUCT), U16(RELEASE),
     STRING_VENDOR, STRING_PRODUCT, STRING_SERIAL,
-    1, /* configurations */
+    1, /* the number of configurations */
 };
 
 enum { CLASS_COMMUNICATIONS = 0x02, SUBCLASS_ACM = 0x02, CLASS_DATA = 0x0a };

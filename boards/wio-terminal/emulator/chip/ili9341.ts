@@ -93,7 +93,7 @@ export class Ili9341 {
     this.inReset = held;
   }
 
-  /** Takes a byte. A command byte also completes the previous command. */
+  /** Receives a byte. A command byte also completes the previous command. */
   receive(byte: number, isData: boolean): void {
     if (this.inReset) throw new DisplayError("the display is held in reset");
     if (isData) this.receiveData(byte);

@@ -93,7 +93,7 @@ export class Nvmctrl extends RegisterBlock {
     return this.work !== undefined;
   }
 
-  /** Takes a store to a flash address. The value goes to the page buffer. */
+  /** Handles a store to a flash address. The value goes to the page buffer. */
   store(address: number, size: number, value: number): boolean {
     if (size !== 4) throw new Error(`NVMCTRL: a store of ${size} bytes at ${address.toString(16)}`);
     const page = address - (address % PAGE);

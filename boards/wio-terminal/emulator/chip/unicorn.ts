@@ -186,7 +186,9 @@ export class Unicorn {
     };
   }
 
-  /** For callbacks: ends the run after this many halfwords, between two blocks. */
+  /**
+   * Ends the run after this many halfwords, between two blocks. Called from callbacks during a run.
+   */
   limit(halfwords: number): void {
     this.slice[1] = Math.min(this.slice[1] ?? 0, Math.max(0, Math.ceil(halfwords)));
   }

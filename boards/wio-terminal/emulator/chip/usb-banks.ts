@@ -53,7 +53,7 @@ export class UsbBanks {
     this.chip.writeMemory(this.address(endpoint, way) + 4, word);
   }
 
-  /** Takes a packet from the host. */
+  /** Stores a packet from the host in the endpoint's buffer. */
   receive(endpoint: number, data: Uint8Array): void {
     // Without a MULTI_PACKET_SIZE, the buffer holds one packet.
     const { buffer, multi, max } = this.get(endpoint, 0);

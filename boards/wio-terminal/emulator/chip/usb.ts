@@ -232,7 +232,7 @@ export class UsbDevice extends RegisterBlock {
     const attached = enabled && !(this.get(this.controlB) & DETACH);
     if (attached === this.isAttached) return;
     this.isAttached = attached;
-    if (attached) this.suspend(); // until the host's first reset
+    if (attached) this.suspend(); // the bus is idle until the host's first reset
     this.onAttach(attached);
   }
 

@@ -132,7 +132,7 @@ export class Coprocessor {
     this.event();
   }
 
-  /** Takes bytes from the board. */
+  /** Receives bytes from the board. */
   receive(bytes: Uint8Array): void {
     if (!this.powered) return;
     for (const message of this.frames.push(bytes)) {
