@@ -34,8 +34,8 @@ export interface Target {
 }
 
 /**
- * Pins of the first analog converter: the second one is used by Wi-Fi (ESP32 datasheet 4.1.2, and
- * the corresponding sections for the others).
+ * Pins of the first analog converter, because Wi-Fi uses the second converter (ESP32 datasheet
+ * 4.1.2, and the corresponding sections for the other chips).
  */
 export const ANALOG_GPIOS: Record<Family, [first: number, last: number]> = {
   esp32: [32, 39],
@@ -73,7 +73,7 @@ export function parseParts(text: string, name: BoardName): Parts | string {
   if (chosen.has("rgb") && board.rgbLedGpio === undefined)
     return `expected led or dimmable on ${name}, whose runtime drives no RGB LED, got rgb`;
 
-  /** Owner of each used pin. */
+  /** The part that uses each pin. */
   const used = new Map<string, string>();
   if (usesI2C(chosen)) for (const { pin } of Object.values(board.i2c)) used.set(pin, "I2C");
   if (chosen.has("rgb"))

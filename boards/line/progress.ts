@@ -84,7 +84,7 @@ interface Target {
   id: string;
 }
 
-/** Used until the program has logged its broker. */
+/** The target for messages until the program has logged its broker. */
 const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
 
 export class Progress {

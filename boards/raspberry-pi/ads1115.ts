@@ -8,7 +8,7 @@ import { type Chip, UnusableReading } from "./chip";
 const [CONVERSION, CONFIG] = [0x00, 0x01];
 /** Writing this bit starts a conversion. It reads as 1 while no conversion is in progress. */
 const OS = 0x8000;
-/** MUX: the value for AIN0 against ground. Each further input adds 1. */
+/** The field MUX: AIN0 is the first input, measured against ground. Each further input adds 1. */
 const [AIN0, MUX_SHIFT] = [4, 12];
 /** PGA ±4.096 V, the range that includes the supply of 3.3 V. */
 const RANGE = 1 << 9;

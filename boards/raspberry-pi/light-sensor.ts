@@ -106,7 +106,7 @@ export class LightSensor {
         await chip.read(bus.chip(address), channel);
         return address;
       } catch {
-        // This address does not answer either.
+        // No chip answers at this address, so the next address is tried.
       }
     return undefined;
   }

@@ -33,9 +33,9 @@ export const SYSFS: Sysfs = {
  * rp1.dtsi). A Pi has other PWM chips: for its sound, and for a Pi 5's fan.
  */
 const HEADER: { name: RegExp; channels: Record<PwmGpio, number> }[] = [
-  // Pi Zero to 4: BCM2835 ARM Peripherals, table 6-31.
+  // The channels of the Pi Zero to 4: BCM2835 ARM Peripherals, table 6-31.
   { name: /^(20|3f|fe)20c000\.pwm$/, channels: { 12: 0, 13: 1, 18: 0, 19: 1 } },
-  // Pi 5: RP1 Peripherals, table 4.
+  // The channels of the Pi 5: RP1 Peripherals, table 4.
   { name: /^1f00098000\.pwm$/, channels: { 12: 0, 13: 1, 18: 2, 19: 3 } },
 ];
 

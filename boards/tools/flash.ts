@@ -50,7 +50,7 @@ await command(async () => {
   const { name } = target;
   const board = BOARDS[name];
 
-  // Checked first, even if this board has a runtime: the next board may have none.
+  // esptool is needed even if this board has a runtime, because the next board may have none.
   if (board.family !== "rp2040w" && flags.esptool === undefined) requireEsptool();
 
   say("1. Settings: .env.local, and devicescript.json for missing ones");

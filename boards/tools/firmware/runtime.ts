@@ -7,7 +7,7 @@ import type { Board } from "../../boards";
 import { CLI } from "./builtins";
 import { ESPTOOL } from "./esptool";
 
-/** The CLI's folder of downloaded runtimes. The CLI uses a file there for a day. */
+/** The CLI's folder of downloaded runtimes. The CLI uses a downloaded file for a day. */
 const CACHE = join(ROOT, ".devicescript/cache");
 
 /**

@@ -37,8 +37,8 @@ export async function flashBoard(
 ): Promise<() => Promise<string | undefined>> {
   const before = await computer.ports();
   const drive = "drive" in place ? place.drive : await restartInto(computer, place.port);
-  // The board's port is the new one: a program changes the board's serial number, and maybe its
-  // path.
+  // After flashing, the board's port is one that is not in this list: a program changes the board's
+  // serial number, and maybe its path.
   const others = before
     .filter((port) => isWioTerminal(port) && !("port" in place && port.path === place.port))
     .map(identityOf);

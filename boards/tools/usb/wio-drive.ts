@@ -11,7 +11,7 @@ const BOARD_ID = "SAMD51P19A-WioTerminal";
 const TOUCH_BAUD = 1200;
 const BLOCK_BYTES = 512;
 
-/** A system's view of its drives. */
+/** The functions of an operating system with which drives are found. */
 export interface DriveSystem {
   platform: NodeJS.Platform;
   username: string;

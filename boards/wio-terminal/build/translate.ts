@@ -99,7 +99,8 @@ function withoutReplaced(bodies: string): string {
 }
 
 /**
- * Lets `vm_quick` handle the most common operations before the module's loop takes the next one.
+ * Lets `vm_quick` execute the most common operations before the module's loop executes the next
+ * one.
  */
 function withQuickOperations(code: string): string {
   return inFunction(

@@ -53,7 +53,9 @@ static bool below_stack(uint32_t address) {
   return address < bottom && address >= bottom - GUARD_SIZE;
 }
 
-/* Both stacks lie in one piece of memory, the main stack first. */
+/*
+ * Whether an address is in a stack. Both stacks lie in one piece of memory, the main stack first.
+ */
 static bool is_stack(uint32_t address) {
   return address >= (uint32_t)linker_main_stack && address % 4 == 0 &&
          address <= (uint32_t)linker_handler_stack_top - 4 * FRAME_WORDS;
@@ -88,7 +90,7 @@ static _Noreturn void __attribute__((used)) fault(const uint32_t *frame) {
   panic_with("fault", 0, &registers);
 }
 
-/* Bit 2 of the link register says which stack was in use (B1.5.8). */
+/* Handles a fault. Bit 2 of the link register says which stack was in use (B1.5.8). */
 void __attribute__((naked)) fault_handler(void) {
   __asm volatile(
       "tst lr, #4\n"

@@ -57,7 +57,7 @@ export class EmulatedBoard {
     const elf = await nightlightElf(options.id, options.broker);
     await buildSlice();
     const chip = new Samd51(options.chip);
-    // The UF2 file that a user copies to the bootloader's drive.
+    // Writes the same UF2 file that a user copies to the bootloader's drive.
     writeUf2(uf2OfElf(elf), chip.nvm);
     const board = new EmulatedBoard(chip, new WioTerminal(chip, HOME), elf, options);
     options.prepare?.(board.wio);

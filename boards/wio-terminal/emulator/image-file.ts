@@ -57,7 +57,8 @@ function erase(nvm: Nvmctrl, from: number): void {
 }
 
 /**
- * The start address of the program. ARMv7-M, B1.5.3: the vector table begins with stack and reset.
+ * The start address of the program, from the vector table, which begins with the initial stack and
+ * the reset handler: ARMv7-M, B1.5.3.
  */
 function startOf(name: string, bytes: Buffer): number {
   const [stack, reset] = bytes.length < 8 ? [0, 0] : [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];

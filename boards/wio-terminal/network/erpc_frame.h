@@ -20,7 +20,7 @@ enum {
 /* CRC-16, polynomial 0x1021, initial value 0xef4a, most significant bit first. */
 uint16_t erpc_crc(const uint8_t *bytes, size_t length);
 
-/* Writes the frame header. The message already follows it in `frame`. */
+/* Writes the frame header. In `frame`, the message already follows the header. */
 void erpc_seal(uint8_t *frame, size_t message_length);
 
 typedef struct {

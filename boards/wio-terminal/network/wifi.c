@@ -105,7 +105,10 @@ void wifi_use(const char *new_ssid, const char *new_password) {
   is_other_network = true;
 }
 
-/* Called only after the current call has ended, so that no call ends in the wrong network. */
+/*
+ * Switches to the other network. Called only after the current call has ended, so that no call ends
+ * in the wrong network.
+ */
 static void change_network(void) {
   is_other_network = false;
   retry_ms = WIFI_RETRY_FIRST_MS;
@@ -224,8 +227,8 @@ static void joined(erpc_reader *reply) {
 }
 
 /*
- * If DHCP fails, the coprocessor assigns itself an address. Only the result shows the failure
- * (seeed-ambd-sdk lwip_netconf.c).
+ * Handles the result of DHCP. If DHCP fails, the coprocessor assigns itself an address, so only the
+ * result shows the failure (seeed-ambd-sdk lwip_netconf.c).
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;

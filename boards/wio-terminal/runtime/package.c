@@ -39,7 +39,7 @@ const char *package_setting(const char *key) {
   return NULL;
 }
 
-/* The settings service (class 0x1107dc4a), command "set": key, zero, value. */
+/* The settings service. The payload of its command "set" is the key, a zero byte and the value. */
 #define SERVICE_CLASS_SETTINGS 0x1107dc4aull
 enum { PACKAGE_COMMAND_SETTINGS_SET = 0x81 };
 

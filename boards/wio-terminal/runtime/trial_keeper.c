@@ -24,7 +24,9 @@ static const char own_key[] = "nl_trial";
 enum { TRIAL_SAVE_EVERY_S = 15 };
 enum { TRIAL_SECOND_MICROS = 1000000 };
 
-/* The trial of the running program or of one being received. A sequence of 0 means no trial. */
+/*
+ * The trial of the running program, or of a program being received. A sequence of 0 means no trial.
+ */
 static trial current;
 
 static bool is_on(void) {
@@ -67,7 +69,10 @@ static void end(void) {
   forget();
 }
 
-/* Each step may run twice: if power fails in between, the next start begins with the first step. */
+/*
+ * Takes the program back. Each step may run twice: if power fails in between, the next start begins
+ * with the first step.
+ */
 static void take_back(void) {
   console_line("trial: taking the program back, ", current.verdict, NULL);
   if (!is_on() || program_store_take_back()) tell(current.verdict);
@@ -146,8 +151,10 @@ void trial_keeper_drop(void) {
   if (is_asked_for()) settings_set(trial_key, NULL, 0);
   forget();
   if (!gateway_has_address()) return;
-  /* The gateway's client has already read the gateway's address. Without a restart, it would report
-   * the program from the package as one that the gateway has sent. */
+  /*
+   * The gateway's client has already read the gateway's address. Without a restart, the client
+   * would report the program from the package as one that the gateway has sent.
+   */
   gateway_forget();
   board_reset();
 }

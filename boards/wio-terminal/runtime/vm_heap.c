@@ -11,7 +11,10 @@
 #include "vm_memory.h"
 #include "vm_start.h"
 
-/* All other blocks are smaller: the next largest is a program's list of functions, a few KB. */
+/*
+ * The size that distinguishes this block. All other blocks are smaller: the next largest is a
+ * program's list of functions, a few KB.
+ */
 enum { LARGE = 32 * 1024 };
 
 static struct {

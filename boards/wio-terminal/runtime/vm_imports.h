@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* vm_host.c */
+/* Defined in vm_host.c. */
 void vm_import_em_print_dmesg(uint32_t text);
 void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length);
 void vm_import_em_send_frame(uint32_t frame);
@@ -29,15 +29,15 @@ uint32_t w2c_strlen(uint32_t text);
 uint32_t w2c_jd_random(void);
 uint64_t w2c_tim_get_micros(void);
 
-/* vm_heap.c */
+/* Defined in vm_heap.c. */
 uint32_t w2c_jd_alloc(uint32_t size); /* returns zeroed memory, never 0 */
 void w2c_jd_free(uint32_t block);
 
-/* vm_memory.c */
+/* Defined in vm_memory.c. */
 uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* returns false if refused */
 _Noreturn void vm_trap(const char *reason);
 
-/* vm_store.c: these replace the module's functions that call em_flash_* */
+/* The functions of vm_store.c, which replace the module's functions that call em_flash_*. */
 void w2c_flash_init(void);
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space);
 uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length);
@@ -46,7 +46,7 @@ uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length);
 uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c_jd_settings_sync_large(void);
 
-/* network/socket.c. A negative port requests TLS; a negative result is an error. */
+/* Defined in network/socket.c. A negative port requests TLS; a negative result is an error. */
 uint32_t vm_import__jd_tcpsock_new(uint32_t host, uint32_t port);
 uint32_t vm_import__jd_tcpsock_write(uint32_t bytes, uint32_t length);
 uint32_t vm_import__jd_tcpsock_close(void);

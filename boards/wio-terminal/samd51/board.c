@@ -136,7 +136,10 @@ bool board_button_pressed(unsigned button) { return !pin_read(buttons[button]); 
 void board_random(uint8_t *into, size_t length) { random_bytes(into, length); }
 uint64_t board_serial_number(void) { return serial_number(); }
 
-/* Feeds the watchdog, because a deploy erases seven blocks and writes thousands of units. */
+/*
+ * Erases a block, and feeds the watchdog, because a deploy erases seven blocks and writes thousands
+ * of units.
+ */
 void board_storage_erase(size_t offset) {
   watchdog_feed();
   nvm_erase_block((uintptr_t)board_storage + offset);

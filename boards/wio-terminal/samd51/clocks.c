@@ -46,8 +46,8 @@ static void generate(clock_generator generator, uint32_t source, uint32_t diviso
 
 /*
  * Starts the DFLL in open loop with the factory's calibration, corrected by USB frames if there are
- * any. Both ways are precise enough for the UARTs. No source says whether USBCRM works without
- * MODE.
+ * any. With and without frames, the clock is precise enough for the UARTs. No source says whether
+ * USBCRM works without MODE.
  */
 static void start_dfll(void) {
   OSCCTRL_DFLLCTRLA = 0;

@@ -18,7 +18,7 @@
 #define SERCOM7_SYNCBUSY REGISTER32(0x43000c1c)
 #define SERCOM7_DATA REGISTER32(0x43000c28)
 enum { SPI_CTRLA_SWRST = 1, SPI_CTRLA_ENABLE = 2, SPI_CTRLA_HOST = 3 << 2 };
-/* Data on pad 3, clock on pad 1. */
+/* The pins: data on pad 3, clock on pad 1. */
 enum { SPI_CTRLA_DOPO_2 = 2 << 16, SPI_CTRLA_DIPO_2 = 2 << 20 };
 enum { SPI_INTFLAG_DRE = 1, SPI_INTFLAG_TXC = 2 };
 

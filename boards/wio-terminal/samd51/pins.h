@@ -17,7 +17,7 @@ typedef enum {
   PIN_FUNCTION_H = 7
 } pin_function;
 
-/* Makes the pin an output. It has this level from the first moment. */
+/* Makes the pin an output. Its level is `high` or low from the first moment. */
 void pin_output(unsigned pin, bool high);
 void pin_set(unsigned pin, bool high);
 

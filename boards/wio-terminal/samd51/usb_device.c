@@ -155,7 +155,10 @@ bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & USB
 
 void usb_device_set_address(uint8_t address) {
   USB_DADD = (uint8_t)(USB_DADD_ADDEN | address);
-  /* While a plug is inserted, the bus seems to be suspended. No port can be open at that time. */
+  /*
+   * While a plug is being inserted, the bus seems to be suspended. No port can be open at that
+   * time.
+   */
   if (address != 0) await_on_bus(USB_INT_SUSPEND);
 }
 

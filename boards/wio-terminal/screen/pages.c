@@ -10,7 +10,7 @@
 
 enum { PAGES_MARGIN = 10, PAGES_HEAD_Y = 10 };
 
-/* The first page: light, LED, and the graph of the light. */
+/* The layout of the first page: light, LED, and the graph of the light. */
 enum { TOP = 36, CARD_HEIGHT = 104, LIGHT_X = 8, LIGHT_WIDTH = 188, LED_X = 204, LED_WIDTH = 108 };
 enum { GRAPH_TOP = 148, GRAPH_HEIGHT = 66 };
 enum { PADDING = 12 };

@@ -57,7 +57,9 @@ void list_line(unsigned line, const char *what, const char *value) {
                    COLOR_TEXT, value);
 }
 
-/* Describes the problem of the first link that is down. The next link depends on the first. */
+/*
+ * Describes the problem of the first link that is down, because later links depend on earlier ones.
+ */
 static void problem_in_words(const status *status, char *words, size_t space) {
   if (*status->wifi_problem) {
     if (*status->wifi_name) {

@@ -160,7 +160,7 @@ static void lights_the_led(void) {
   get(BULB, 1);
   CHECK(u16(0) == 0xffff);
   const uint16_t off = 0;
-  /* A command to all light bulbs. */
+  /* Sends a command to all light bulbs. */
   from_vm(0x1cab054c, BUS_COMMAND | BUS_TO_SERVICE_CLASS, 0, SERVICE_SET | 1, &off, 2);
   CHECK(fake_led == 0);
 }

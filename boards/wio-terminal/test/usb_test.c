@@ -250,7 +250,7 @@ static uint32_t random_u32(void) {
   return random_state >> 8;
 }
 
-/* Random set-up packets, cut off at random points. Afterwards the device works as before. */
+/* Sends random set-up packets, cut off at random points. Afterwards the device works as before. */
 static void survives_random_requests(void) {
   static const uint8_t types[] = {0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x21, 0xa1, 0xc0, 0x40, 0x1f};
   for (int round = 0; round < 100000; round++) {

@@ -29,7 +29,7 @@ export interface Booted {
   word(address: number): number;
   setWord(address: number, value: number): void;
   setVectorTable(address: number): void;
-  /** Whether another reset is pending. It follows the current reset at once. */
+  /** Whether another reset is pending, which happens right after the current one. */
   readonly isResetDue: boolean;
 }
 

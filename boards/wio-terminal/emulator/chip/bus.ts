@@ -73,7 +73,8 @@ export class Bus {
   }
 
   /**
-   * A register without a model reads as zero. A wide access may also cover registers with a model.
+   * Whether an access without a model is tolerated. The missing register then reads as zero. A wide
+   * access may also cover registers with a model.
    */
   private isTolerated(error: unknown, address: number, size: number): boolean {
     if (!this.warn || !(error instanceof UnknownRegister) || address % size !== 0) return false;

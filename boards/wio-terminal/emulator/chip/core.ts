@@ -103,7 +103,10 @@ export class Core {
     else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
   }
 
-  /** WFI and WFE end a run early. If something else ended the run there, sleeping does no harm. */
+  /**
+   * Whether WFI or WFE ended a run early. If something else ended the run there, sleeping does no
+   * harm.
+   */
   private isAfterWfi(pc: number): boolean {
     const WFI = 0xbf30;
     const WFE = 0xbf20;

@@ -14,7 +14,7 @@ export class Dwt extends RegisterBlock {
   constructor(
     private readonly clock: Clock,
     private readonly coreHz: () => number,
-    /** DEMCR.TRCENA. */
+    /** Whether the bit DEMCR.TRCENA is set. */
     private readonly isEnabled: () => boolean,
   ) {
     super("DWT", 0xe000_1000, 0x1000);

@@ -68,7 +68,7 @@ export class Nvic {
     this.priorities[exception] = value & PRIORITY_MASK;
   }
 
-  /** The most urgent exception that is pending and enabled. Even a masked one ends WFI. */
+  /** The most urgent exception that is pending and enabled. Even a masked exception ends WFI. */
   get waiting(): number | undefined {
     let best: number | undefined;
     for (const exception of this.pending) {

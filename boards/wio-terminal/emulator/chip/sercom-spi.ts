@@ -6,7 +6,7 @@ import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
 const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, host: 3 << 2, dopo: 3 << 16 } as const;
-/** Data on pad 3, clock on pad 1. */
+/** The pins: data on pad 3, clock on pad 1. */
 const DOPO_2 = 2 << 16;
 /** CTRLA's bits for another phase, another polarity, or the least significant bit first. */
 const CTRLA_OTHER_MODES = 7 << 28;

@@ -29,7 +29,7 @@ export class SysTick {
     private readonly every = 1,
   ) {}
 
-  /** @param offset relative to 0xE000E010 */
+  /** @param offset the register's address, relative to 0xE000E010 */
   read(offset: number): number {
     switch (offset) {
       case 0: {

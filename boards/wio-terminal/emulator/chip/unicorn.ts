@@ -21,7 +21,7 @@ const MEMORY_WRITE_PROTECTED = 22;
 const CONTROL_CPU_MODEL = 7 | (1 << 26) | (1 << 30);
 const CONTROL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
 
-/** `uc_err`. */
+/** Values of `uc_err`. */
 const ERROR_OK = 0;
 const ERROR_INVALID_INSTRUCTION = 10;
 /** A run's end address that is never reached, because the chip has nothing there. */
@@ -31,7 +31,7 @@ const NOWHERE = 0xffff_ffff;
 export interface InvalidAccess {
   readonly address: number;
   readonly size: number;
-  /** `uc_mem_type`. */
+  /** The kind of access, as `uc_mem_type` numbers it. */
   readonly type: number;
 }
 

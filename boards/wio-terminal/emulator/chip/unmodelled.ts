@@ -25,7 +25,7 @@ const CARD: Resets = [
   [0xfe, 2, 0x1802],
   [0x200, 4, 0xf],
 ];
-/** EVSYS, including CHANNEL and CHSTATUS of each of the 32 channels. */
+/** The registers of EVSYS, including CHANNEL and CHSTATUS of each of the 32 channels. */
 const EVENTS: Resets = [
   [0x10, 2, 0x4000],
   [0x1c, 4, 0xffff_ffff],

@@ -52,7 +52,7 @@ export function readDescription(device: Uint8Array, configuration: Uint8Array): 
   };
 }
 
-/** Splits at the lengths: every descriptor begins with its length (9.5). */
+/** Splits a configuration into its descriptors. Each descriptor begins with its length (9.5). */
 function split(configuration: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < configuration.length;) {

@@ -4,7 +4,7 @@ import type { CallName } from "./calls";
 export type Fault =
   /** The reply never comes. */
   | { kind: "lose" }
-  /** The reply is late by this time. The next call waits, too. */
+  /** The reply is delayed by `ms`. The next call waits, too. */
   | { kind: "delay"; ms: number }
   /** A bit of the reply is flipped on the line. */
   | { kind: "corrupt" }
