@@ -69,7 +69,9 @@ export async function follow(world: World, order: Order): Promise<void> {
   client.onConnect = async (sessionPresent) => {
     say(`connected ${sessionPresent} ${client.reconnects}`);
   };
+  let losses = 0;
   client.onDisconnect = (reason) => {
+    losses++;
     say(`lost ${reason}`);
   };
   client.onConnectFailed = (reason) => {
@@ -89,6 +91,10 @@ export async function follow(world: World, order: Order): Promise<void> {
     if (text === "slow") {
       await platform.sleep(200);
       say("slow handler ended");
+    }
+    if (text === "until lost") {
+      const before = losses;
+      while (losses === before) await platform.sleep(10);
     }
     if (text === "hang") await platform.sleep(1000000);
   };

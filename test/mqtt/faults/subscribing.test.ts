@@ -96,7 +96,7 @@ describe.each(BOTH)(
         return true;
       };
       const connection = await broker.client();
-      connection.publish("t", "slow");
+      connection.publish("t", "until lost");
       sendAll(connection, false);
       await client.logs("lost inbox full");
       await until("all are acknowledged", () => unacknowledged.size === 0);
