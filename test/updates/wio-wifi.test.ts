@@ -150,7 +150,14 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
         "it is cut, or over",
         () => isCut || wio.board.wio.log.slice(from).some((line) => line.includes("kept")),
       );
-      await wio.witness.sees(`${ID}/state`, /^(?!.*"trial").*"networks":2/, seen);
+      const isSettled = () =>
+        wio.witness.seen
+          .slice(seen)
+          .some(
+            ({ topic, payload }) =>
+              topic === `${ID}/state` && /^(?!.*"trial").*"networks":2/.test(payload),
+          );
+      await wio.board.until("its state after the trial", isSettled);
       nvm.onWork = () => undefined;
       const isNew = wanted()?.ssid === next.ssid;
       expect(wanted()).toEqual(isNew ? next : old);

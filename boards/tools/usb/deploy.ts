@@ -43,7 +43,8 @@ export interface Deployment {
  * log until `done` resolves. This function replaces the CLI's own command, which compiles first, in
  * the same process: if compiling takes more than 3 s, the CLI considers the silent device gone, and
  * then sends to no device.
- * @param announceMs how long a runtime may take to announce itself
+ * @param runtimeMs how long a board that has a runtime may take to answer, and to announce it;
+ * undefined if the board may have none
  * @returns false if no DeviceScript runtime answered
  * @throws UserError if a runtime answered, but did not accept the program
  */
@@ -51,15 +52,17 @@ export async function deployProgram(
   port: string,
   deployment: Deployment,
   done: () => Promise<void>,
-  announceMs = ANNOUNCE_MS,
+  runtimeMs?: number,
 ): Promise<boolean> {
-  const line = await openSerialBus(port, deployment.onLog);
+  const line = await openSerialBus(port, deployment.onLog, runtimeMs);
   if (!line) return false;
   try {
-    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER, announceMs);
+    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER, runtimeMs);
     if (!manager) return false;
     deployment.onStep("The board answers; sending the program and the settings");
-    await sendPatiently(manager, deployment);
+    await sendProgram(manager, deployment, () =>
+      deployment.onStep("The board did not answer in time; sending again"),
+    );
     await done();
     return true;
   } finally {
@@ -67,23 +70,32 @@ export async function deployProgram(
   }
 }
 
-async function sendPatiently(manager: JDService, deployment: Deployment): Promise<void> {
+/**
+ * Stops a device's program, replaces program and settings, and starts the new program. Tries again
+ * if the device does not answer in time.
+ * @param onRetry called before each further attempt
+ * @throws UserError if the device accepts no attempt
+ */
+export async function sendProgram(
+  manager: JDService,
+  program: Pick<Deployment, "bytecode" | "settings">,
+  onRetry: () => void = () => undefined,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await sendProgram(manager, deployment);
+      await sendOnce(manager, program);
       return;
     } catch (error) {
       if (attempt === ATTEMPTS)
         throw new UserError(
           `the board did not accept the program (${messageOf(error)}): press its reset button, then run this again`,
         );
-      deployment.onStep("The board did not answer in time; sending again");
+      onRetry();
     }
   }
 }
 
-/** Stops a device's program, replaces program and settings, and starts the new program. */
-export async function sendProgram(
+async function sendOnce(
   manager: JDService,
   { bytecode, settings }: Pick<Deployment, "bytecode" | "settings">,
 ): Promise<void> {

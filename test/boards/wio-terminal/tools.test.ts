@@ -105,6 +105,23 @@ describe("npm run deploy:wio", () => {
     expect(said.includes("good night")).toBe(false);
   });
 
+  it("waits for a board that answers late, as on a busy computer", async () => {
+    checkout.write(".env.local", "WIFI_SSID=home\nBROKER=mqtt://broker.example\n");
+    // The bus library gives up after ten attempts of 0.2 s each.
+    const LATE_MS = 3_000;
+    let firstMs: number | undefined;
+    port.onData = (bytes) => {
+      firstMs ??= performance.now();
+      if (performance.now() - firstMs > LATE_MS) board.line.write(bytes);
+    };
+    const tool = checkout.tool("deploy-wio", [], port.env);
+    try {
+      await until("the program is sent", () => tool.output.includes("sending the program"));
+    } finally {
+      await tool.stop();
+    }
+  });
+
   it("reports in one line what it can't do", async () => {
     const settings = (broker: string): void =>
       checkout.write(".env.local", `WIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=${broker}\n`);

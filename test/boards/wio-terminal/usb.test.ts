@@ -205,6 +205,6 @@ describe("the board at a computer's USB socket", () => {
     await board.host.close();
     await until("the end of the program", () => board.failure !== undefined);
     expect(board.failure).toBeInstanceOf(StaysInBootloader);
-    expect(String(board.failure)).toContain("asked for");
+    expect(String(board.failure)).toContain("requested by the application");
   });
 });
