@@ -12,7 +12,7 @@ export class Connections {
   ) {}
 
   /**
-   * Counts a new connection; call `giveBack` when it ends. If the connection exceeds a limit, the
+   * Counts a new connection; call `release` when it ends. If the connection exceeds a limit, the
    * refusal is counted and logged.
    * @returns whether the connection is within the limits
    */

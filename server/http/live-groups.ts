@@ -49,7 +49,7 @@ export class LiveGroups {
       this.told.set(view.id, text);
       stream.send("group", view);
     }
-    // A member counts as lost only after `nextLossMs`, not at that time.
+    // A member counts as lost only after `nextExpiryMs`, not at that time.
     const waitMs = Math.ceil(decisions.nextExpiryMs(nowMs) - nowMs) + 1;
     if (waitMs > TIMER_MAX_MS) return;
     this.aging = setTimeout(() => {

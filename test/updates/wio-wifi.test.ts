@@ -9,7 +9,7 @@ import { WioWithServer } from "../support/wio-with-server";
 const ID = "chip-5";
 const SHED = { ssid: "shed", password: 'with "quotes" and \\' };
 const OPEN = { ssid: "open" };
-const NOWHERE = { ssid: "nowhere", password: "12345678", isDeadEnd: true };
+const NOWHERE = { ssid: "nowhere", password: "12345678", hasNoRoute: true };
 /** The runtime logs this line at a start in which it tries another network. */
 const TRYING = "wifi: trying another network";
 const TAKEN_BACK = "New settings taken back";

@@ -43,8 +43,8 @@ export interface Deployment {
  * log until `done` resolves. This function replaces the CLI's own command, which compiles first, in
  * the same process: if compiling takes more than 3 s, the CLI considers the silent device gone, and
  * then sends to no device.
- * @param runtimeMs how long a board that has a runtime may take to answer, and to announce it;
- * undefined if the board may have none
+ * @param runtimeMs how long to try, ms, if the board surely has a runtime. A board that answers late
+ * may have missed the start of a conversation, so each attempt opens the line again
  * @returns false if no DeviceScript runtime answered
  * @throws UserError if a runtime answered, but did not accept the program
  */
@@ -52,22 +52,25 @@ export async function deployProgram(
   port: string,
   deployment: Deployment,
   done: () => Promise<void>,
-  runtimeMs?: number,
+  runtimeMs = 0,
 ): Promise<boolean> {
-  const line = await openSerialBus(port, deployment.onLog, runtimeMs);
-  if (!line) return false;
-  try {
-    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER, runtimeMs);
-    if (!manager) return false;
-    deployment.onStep("The board answers; sending the program and the settings");
-    await sendProgram(manager, deployment, () =>
-      deployment.onStep("The board did not answer in time; sending again"),
-    );
-    await done();
-    return true;
-  } finally {
-    await line.stop();
-  }
+  const endMs = performance.now() + runtimeMs;
+  do {
+    const line = await openSerialBus(port, deployment.onLog);
+    try {
+      const manager = line && (await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER));
+      if (!manager) continue;
+      deployment.onStep("The board answers; sending the program and the settings");
+      await sendProgram(manager, deployment, () =>
+        deployment.onStep("The board did not answer in time; sending again"),
+      );
+      await done();
+      return true;
+    } finally {
+      await line?.stop();
+    }
+  } while (performance.now() < endMs);
+  return false;
 }
 
 /**
@@ -124,12 +127,8 @@ async function sendOnce(
   await running.sendSetBoolAsync(true, true);
 }
 
-async function serviceOn(
-  bus: JDBus,
-  serviceClass: number,
-  announceMs = ANNOUNCE_MS,
-): Promise<JDService | undefined> {
-  const endMs = performance.now() + announceMs;
+async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService | undefined> {
+  const endMs = performance.now() + ANNOUNCE_MS;
   for (;;) {
     const [service] = bus.services({ serviceClass });
     if (service || performance.now() > endMs) return service;

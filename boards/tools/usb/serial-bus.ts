@@ -10,22 +10,9 @@ export interface SerialBus {
 /**
  * Opens the serial line to a board.
  * @param onLog called with each line of the board's log
- * @param answerMs how long to try, ms. Each attempt gives the board 2 s to answer
  * @returns undefined if no device on the port speaks Jacdac
  */
 export async function openSerialBus(
-  path: string,
-  onLog: (line: string) => void,
-  answerMs = 0,
-): Promise<SerialBus | undefined> {
-  const endMs = performance.now() + answerMs;
-  for (;;) {
-    const line = await tryToOpen(path, onLog);
-    if (line || performance.now() > endMs) return line;
-  }
-}
-
-async function tryToOpen(
   path: string,
   onLog: (line: string) => void,
 ): Promise<SerialBus | undefined> {

@@ -64,16 +64,6 @@ static bool read_tried(void) {
   return is_there;
 }
 
-void credentials_init(void) {
-  if (settings_get(own_key, &own, sizeof own) != sizeof own) memset(&own, 0, sizeof own);
-  own.ssid[CREDENTIALS_SSID_MAX] = own.passphrase[CREDENTIALS_PASSPHRASE_MAX] = 0;
-  is_tried = read_tried();
-  if (is_tried) console_line("wifi: trying another network", NULL);
-  else if (settings_get(why_key, NULL, 0) > 0) settings_set(why_key, NULL, 0);
-  is_changed = is_other = false;
-  next_look_micros = 0;
-}
-
 const char *credentials_ssid(void) { return own.ssid[0] ? own.ssid : NULL; }
 const char *credentials_passphrase(void) { return own.passphrase[0] ? own.passphrase : NULL; }
 
@@ -116,10 +106,15 @@ static char *given(const char *key, char *into, uint32_t space) {
   return into;
 }
 
-static void keep(void) {
-  if (!is_changed) return;
+/* Returns whether there was anything to save. */
+static bool save(void) {
+  if (!is_changed) return false;
   is_changed = false;
   settings_set(own_key, &own, sizeof own);
+  return true;
+}
+
+static void use(void) {
   /* If the network was on trial and is saved now, Wi-Fi uses it already. */
   if (is_other || !is_tried) wifi_use(credentials_ssid(), credentials_passphrase());
   is_other = false;
@@ -134,28 +129,48 @@ static void tell_why(void) {
   settings_set(why_key, words, problem ? (uint32_t)strlen(words) : 0);
 }
 
-static void look(void) {
+/* Saves new credentials of the settings service. Returns false if there are none. */
+static bool take(void) {
   /* Room for quotes, and for a backslash before each character. */
   static char ssid[2 * CREDENTIALS_SSID_MAX + 3], passphrase[2 * CREDENTIALS_PASSPHRASE_MAX + 3];
   const char *const new_ssid = given(set_ssid_key, ssid, sizeof ssid);
   const char *const new_passphrase = given(set_passphrase_key, passphrase, sizeof passphrase);
-  if (!new_ssid && !new_passphrase) return;
+  if (!new_ssid && !new_passphrase) return false;
   credentials_set(new_ssid ? new_ssid : own.ssid, new_passphrase ? new_passphrase : own.passphrase);
   memset(passphrase, 0, sizeof passphrase);
   /*
    * The credentials are deleted from the settings service only after they are saved. If power fails
    * in between, the next start reads them again.
    */
-  keep();
+  const bool is_saved = save();
   if (new_ssid) settings_set(set_ssid_key, NULL, 0);
   if (new_passphrase) settings_set(set_passphrase_key, NULL, 0);
+  return is_saved;
+}
+
+void credentials_init(void) {
+  if (settings_get(own_key, &own, sizeof own) != sizeof own) memset(&own, 0, sizeof own);
+  own.ssid[CREDENTIALS_SSID_MAX] = own.passphrase[CREDENTIALS_PASSPHRASE_MAX] = 0;
+  is_changed = is_other = false;
+  /*
+   * A passphrase that still waits belongs to a network that was kept before this trial. After the
+   * trial's network is read, it would be saved as the passphrase of that network. A name alone
+   * waits if power failed while the program was keeping the trial's network: it will write both.
+   */
+  if (settings_get(set_passphrase_key, NULL, 0) > 0) take();
+  is_tried = read_tried();
+  if (is_tried) console_line("wifi: trying another network", NULL);
+  else if (settings_get(why_key, NULL, 0) > 0) settings_set(why_key, NULL, 0);
+  is_changed = is_other = false;
+  next_look_micros = 0;
 }
 
 void credentials_step(uint64_t now_micros) {
+  bool is_saved = false;
   if (now_micros >= next_look_micros) {
     next_look_micros = now_micros + LOOK_EVERY_MICROS;
     if (is_tried && settings_get(tried_key, NULL, 0) > 0) tell_why();
-    look();
+    is_saved = take();
   }
-  keep();
+  if (save() || is_saved) use();
 }

@@ -164,6 +164,36 @@ static bool check_cut(const network *it, bool looks, volatile unsigned at, fake_
   return is_cut;
 }
 
+/*
+ * Tries network `b` while the runtime has not yet taken over network `a`, which was kept just
+ * before. The power is cut at one of the writes.
+ */
+static bool check_second_trial(const network *a, const network *b, unsigned at, fake_cut how) {
+  fresh();
+  fake_flash_forget();
+  write_tried(a, 0);
+  start();
+  put(":WIFI_SSID", json(a->ssid));
+  put(":WIFI_PWD", json(a->passphrase));
+  put(":NEW", "");
+  volatile bool is_cut = true;
+  if (setjmp(fake_flash_power) == 0) {
+    fake_flash_cut(at, how);
+    write_tried(b, 120);
+    step();
+    start();
+    CHECK(is_in(b));
+    is_cut = false;
+  }
+  fake_flash_forget();
+  start();
+  CHECK(is_in(is_there(":NEW") ? b : a));
+  put(":NEW", "");
+  start();
+  CHECK(is_in(a) && !is_there(":WIFI_SSID") && !is_there(":WIFI_PWD"));
+  return is_cut;
+}
+
 static bool why_is(const char *words) {
   char text[100] = "";
   settings_get(":WIFI_WHY", text, sizeof text - 1);
@@ -224,6 +254,11 @@ int main(void) {
         while (check_cut(&others[i], looks, at, (fake_cut)how)) at++;
         CHECK(at > 20);
       }
+    }
+    for (unsigned how = 0; how < FAKE_CUTS; how++) {
+      unsigned at = 1;
+      while (check_second_trial(&others[i], &others[(i + 1) % OTHERS], at, (fake_cut)how)) at++;
+      CHECK(at > 8);
     }
   }
   check_words();
