@@ -58,7 +58,7 @@ function demandBoard(name: string | undefined): BoardName {
   );
 }
 
-/** The options that `demandTarget` reads. */
+/** The options that `requireTarget` reads. */
 export const TARGET_OPTIONS = { board: { type: "string" }, parts: { type: "string" } } as const;
 export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join(", ")},
                     ${BOARD_NAMES.slice(4).join(", ")}

@@ -15,7 +15,7 @@ export interface DebugInfo {
   sources: { path: string; length: number; text: string }[];
 }
 
-/** The content of `DebugInfo` that `placeIn` needs, small enough to store beside each program. */
+/** The content of `DebugInfo` that `locate` needs, small enough to store beside each program. */
 export interface SourceMap {
   functions: [name: string, startPc: number][];
   sources: string[];

@@ -7,7 +7,7 @@ export const EDITABLE_FILE = "src/nightlight.ts";
 /** Maximum size of the edited file, bytes in UTF-8. The original has some 5 KB. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
 
-/** Body of `POST /api/tab-program`: the device's login, and its text of `CHANGED_FILE`. */
+/** Body of `POST /api/tab-program`: the device's login, and its text of `EDITABLE_FILE`. */
 export interface ProgramRequest {
   id: string;
   password: string;

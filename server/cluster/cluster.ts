@@ -27,8 +27,8 @@ const TELEMETRY = topicOf("", "telemetry");
 const HOLD_MS = DEAD_AFTER_MS + 2 * BEAT_MS;
 /**
  * How long this process may be held up, or receive none of its own beats, before it must assume
- * that another server has taken over, ms. One beat less than `GONE_MS`, because this server's last
- * beat may have been lost with the connection.
+ * that another server has taken over, ms. One beat less than `DEAD_AFTER_MS`, because this server's
+ * last beat may have been lost with the connection.
  */
 export const LEASE_MS = DEAD_AFTER_MS - BEAT_MS;
 /**
@@ -285,7 +285,7 @@ export class Cluster {
 
   /**
    * Starts a new visit if this process was held up, or the broker passed nothing back, for
-   * `SURE_MS`. Another server may have taken over and decided the readings that still wait in our
+   * `LEASE_MS`. Another server may have taken over and decided the readings that still wait in our
    * socket: if we decided them as well, an old reading would be answered after newer ones. The
    * broker's silence is ignored until this server is present again: a slow broker may take any time
    * to pass its first beats back.

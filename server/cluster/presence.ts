@@ -148,7 +148,7 @@ export class Presence {
   }
 
   /**
-   * Whether a peer is alive. A peer without any beat counts as alive until `GONE_MS` after we
+   * Whether a peer is alive. A peer without any beat counts as alive until `DEAD_AFTER_MS` after we
    * connected.
    */
   isLiving(name: string): boolean {
