@@ -15,7 +15,7 @@ export interface Chip {
   read(bus: ChipOnBus, channel: number): Promise<number>;
 }
 
-/** An address of an I²C bus, or an SPI bus with its only chip. */
+/** Where a chip is connected: an address on an I²C bus, or an SPI bus that has no other chip. */
 export interface ChipOnBus {
   /**
    * On I²C: writes, then reads without releasing the bus in between (a repeated start). On SPI:

@@ -39,9 +39,9 @@ export const REASONS = [
   "retained",
   "sessions",
   "queued",
-  // State that the disk did not take, and that a restart would lose.
+  // State that could not be written to disk: a restart would lose it.
   "unwritten",
-  // Readings that are missing in the history because the disk did not take them.
+  // Readings that are missing in the history because they could not be written to disk.
   "history",
   // Readings that are older than the time that the history covers.
   "too-old",

@@ -23,9 +23,9 @@ export function onShutdownRequest(end: () => void): void {
 }
 
 /**
- * Returns the signals that ask the program to end. SIGHUP is sent when the terminal or the
- * console's window closes, on Windows SIGBREAK for Ctrl+Break. Without a handler, SIGHUP ends the
- * process at once, even under `nohup`: Node resets the signal dispositions that a parent has set.
+ * Returns the signals that ask the program to end. A closing terminal sends SIGHUP. On Windows,
+ * Ctrl+Break sends SIGBREAK. Without a handler, SIGHUP ends the process at once, even under
+ * `nohup`, because Node discards the signal settings that it inherits.
  */
 function endSignals(): NodeJS.Signals[] {
   const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -37,7 +37,7 @@ export class MqttClient implements Waiting {
   connected = false;
   /** Number of reconnects since start(). */
   reconnects = 0;
-  /** For the platform: the task of run(), while it pauses between two attempts to connect. */
+  /** The task of run(), set by the platform while run() pauses between two attempts to connect. */
   waiter?: unknown;
 
   /** Called after each CONNACK that accepts the client, in a task of its own. */

@@ -136,7 +136,7 @@ static void check_cut(unsigned packet, unsigned step, fake_cut how) {
   char key[sizeof device_key] = "";
   CHECK(settings_get(":UPDATE_KEY", key, sizeof key - 1) == (int32_t)strlen(device_key));
   CHECK(strcmp(key, device_key) == 0);
-  /* The server sends the update again; the old program has removed the settings of the order. */
+  /* The server sends the update again, because the old program has removed the order's settings. */
   update();
   power_on();
   CHECK(runs(new_program) && !has(":TRIAL") && !has("nl_trial") && !has(":TAKEN_BACK"));

@@ -35,7 +35,7 @@ static void block_begins(uc_engine *engine, uint64_t address, uint32_t size, voi
 
 int slice_watch(uc_engine *engine, void *slice);
 
-/* Adds the hook for all addresses: a range that ends before it begins. Returns a uc_err. */
+/* Adds the hook for all addresses, which Unicorn expects as an empty range. Returns a uc_err. */
 int slice_watch(uc_engine *engine, void *slice) {
   size_t hook;
   return uc_hook_add(engine, &hook, HOOK_BLOCK, (void *)block_begins, slice, 1, 0);
