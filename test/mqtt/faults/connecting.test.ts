@@ -1,33 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { nodePlatform } from "../../../src/mqtt/node/index";
-import { FaultyBroker } from "../../support/faulty-broker";
+import {
+  broker,
+  client,
+  runIn,
+  startClient,
+  useClient,
+  useFaultyBroker,
+} from "../../support/faulty-world";
 import { faster, MqttInNode } from "../../support/mqtt-in-node";
-import type { OrderedClient, Setup } from "../../support/ordered-client";
+import type { Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
-import { BOTH, IN_NODE, type Start } from "../../support/worlds";
+import { BOTH } from "../../support/worlds";
 
-let broker: FaultyBroker;
-let client: OrderedClient;
-let inWorld: Start;
-
-beforeEach(async () => {
-  inWorld = IN_NODE;
-  broker = await FaultyBroker.start();
-});
-
-afterEach(async () => {
-  await client.stop();
-  await broker.stop();
-  expect(client.panics).toEqual([]);
-});
+useFaultyBroker();
 
 async function start(setup: Partial<Setup> = {}): Promise<void> {
-  client = await inWorld({ port: broker.port, ...setup });
+  await startClient(setup);
 }
 
 describe.each(BOTH)("a missing broker, %s", (_where, world) => {
   it("is tried until it is there", async () => {
-    inWorld = world;
+    runIn(world);
     await broker.stopListening();
     await start();
     await client.logs(/^failed .*ECONNREFUSED/, 2);
@@ -40,7 +34,7 @@ it("a broker that is silent after CONNECT is given up after 10 s", async () => {
   const FACTOR = 10;
   broker.behaviour = () => broker.connections.length === 1;
   const startedMs = performance.now();
-  client = await MqttInNode.start({ port: broker.port }, {}, faster(nodePlatform(), FACTOR));
+  useClient(await MqttInNode.start({ port: broker.port }, {}, faster(nodePlatform(), FACTOR)));
   await client.logs("failed no answer");
   expect((performance.now() - startedMs) * FACTOR).toBeGreaterThanOrEqual(10_000);
   await client.logs("connected false 0");
@@ -48,7 +42,7 @@ it("a broker that is silent after CONNECT is given up after 10 s", async () => {
 
 describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   it("immediately", async () => {

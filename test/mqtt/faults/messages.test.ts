@@ -1,39 +1,24 @@
 import { generate } from "mqtt-packet";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultyBroker, type FaultyConnection, publishPacket } from "../../support/faulty-broker";
-import type { Order, OrderedClient, Setup } from "../../support/ordered-client";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type FaultyConnection, publishPacket } from "../../support/faulty-broker";
+import { broker, client, runIn, startClient, useFaultyBroker } from "../../support/faulty-world";
+import type { Order, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
-import { BOTH, IN_NODE, type Start } from "../../support/worlds";
+import { BOTH, IN_NODE } from "../../support/worlds";
 
-let broker: FaultyBroker;
-let client: OrderedClient;
-let inWorld: Start;
 let connection: FaultyConnection;
-
-beforeEach(async () => {
-  inWorld = IN_NODE;
-  broker = await FaultyBroker.start();
-});
-
-afterEach(async () => {
-  await client.stop();
-  await broker.stop();
-  expect(client.panics).toEqual([]);
-});
+useFaultyBroker();
 
 /** Connects a device that is subscribed to `t/#` at QoS 2. */
 async function start(setup: Partial<Setup> = {}, order: Order = {}): Promise<void> {
-  client = await inWorld(
-    { port: broker.port, ...setup },
-    { subscribe: [{ filter: "t/#", qos: 2 }], ...order },
-  );
+  await startClient(setup, { subscribe: [{ filter: "t/#", qos: 2 }], ...order });
   await client.logs("granted t/# 2");
   connection = await broker.client();
 }
 
 describe.each(BOTH)("a burst, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   for (const count of [50, 100, 1000])
@@ -59,7 +44,7 @@ describe.each(BOTH)("a burst, %s", (_where, world) => {
 
 describe.each(BOTH)("handlers, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   it("that throw do not affect later messages", async () => {
@@ -118,7 +103,7 @@ describe.each(BOTH)("handlers, %s", (_where, world) => {
 
 describe.each(BOTH)("TCP segments, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   it("of one byte are put together", async () => {
@@ -146,7 +131,7 @@ describe.each(BOTH)("TCP segments, %s", (_where, world) => {
 
 describe.each(BOTH)("a packet over the limit, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   it("is acknowledged without its handler, and the connection stays", async () => {
@@ -178,7 +163,7 @@ describe.each(BOTH)("a packet over the limit, %s", (_where, world) => {
 
 describe.each(BOTH)("nonsense, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   /**
@@ -216,7 +201,7 @@ describe.each(BOTH)("nonsense, %s", (_where, world) => {
 
 describe.each(BOTH)("a half-open connection, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   // This test only checks that the client notices the silence. How soon it does is tested with a

@@ -1,28 +1,23 @@
 import type { IPublishPacket } from "mqtt-packet";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type FaultyConnection } from "../../support/faulty-broker";
+import {
+  broker,
+  client,
+  runIn,
+  startClient,
+  useClient,
+  useFaultyBroker,
+} from "../../support/faulty-world";
 import { MqttDevice } from "../../support/mqtt-device";
-import type { Order, OrderedClient, Setup } from "../../support/ordered-client";
+import type { Order, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
-import { BOTH, IN_NODE, type Start } from "../../support/worlds";
+import { BOTH } from "../../support/worlds";
 
-let broker: FaultyBroker;
-let client: OrderedClient;
-let inWorld: Start;
-
-beforeEach(async () => {
-  inWorld = IN_NODE;
-  broker = await FaultyBroker.start();
-});
-
-afterEach(async () => {
-  await client.stop();
-  await broker.stop();
-  expect(client.panics).toEqual([]);
-});
+useFaultyBroker();
 
 async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-  client = await inWorld({ port: broker.port, cleanSession: false, ...setup }, order);
+  await startClient({ cleanSession: false, ...setup }, order);
 }
 
 /** Breaks the connection at the first packet of this type instead of answering it. */
@@ -45,7 +40,7 @@ async function order(text: Order): Promise<FaultyConnection> {
 
 describe.each(BOTH)("publishing across a broken connection, %s", (_where, world) => {
   beforeEach(() => {
-    inWorld = world;
+    runIn(world);
   });
 
   it("at QoS 1 repeats the PUBLISH with its id and DUP", async () => {
@@ -158,7 +153,7 @@ describe("acknowledgements", () => {
   });
 
   it.each(BOTH)("let the next publishers proceed, %s", async (_where, world) => {
-    inWorld = world;
+    runIn(world);
     const held: IPublishPacket[] = [];
     broker.behaviour = (packet) => packet.cmd === "publish" && held.push(packet) > 0;
     await start({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
@@ -176,8 +171,7 @@ describe("acknowledgements", () => {
 
 describe("a runtime whose send queue is full", () => {
   it("is waited for", async () => {
-    const device = await MqttDevice.start({ port: broker.port });
-    client = device;
+    const device = useClient(await MqttDevice.start({ port: broker.port }));
     await client.logs("connected false 0");
     device.refuseWrites(5);
     await order({ publish: { topic: "t", count: 3, qos: 0 } });

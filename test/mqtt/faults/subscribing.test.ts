@@ -1,26 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
-import type { Order, OrderedClient, Setup } from "../../support/ordered-client";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type FaultyConnection } from "../../support/faulty-broker";
+import { broker, client, runIn, startClient, useFaultyBroker } from "../../support/faulty-world";
+import type { Order, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
-import { BOTH, IN_NODE, type Start } from "../../support/worlds";
+import { BOTH } from "../../support/worlds";
 
-let broker: FaultyBroker;
-let client: OrderedClient;
-let inWorld: Start;
-
-beforeEach(async () => {
-  inWorld = IN_NODE;
-  broker = await FaultyBroker.start();
-});
-
-afterEach(async () => {
-  await client.stop();
-  await broker.stop();
-  expect(client.panics).toEqual([]);
-});
+useFaultyBroker();
 
 async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-  client = await inWorld({ port: broker.port, cleanSession: false, ...setup }, order);
+  await startClient({ cleanSession: false, ...setup }, order);
 }
 
 async function order(text: Order): Promise<FaultyConnection> {
@@ -72,7 +60,7 @@ describe.each(BOTH)(
   "messages that come faster than their handler takes them, %s",
   (_where, world) => {
     beforeEach(() => {
-      inWorld = world;
+      runIn(world);
     });
 
     it("at QoS 1 end the connection, and the broker resends them", async () => {
