@@ -214,7 +214,8 @@ export class History {
       if (work.kind === "append" && rows === 0) return;
       clearTimeout(this.retry);
       this.retry = undefined;
-      if (this.told.disk.recovered("history")) this.told.log("server", "The history is written again");
+      if (this.told.disk.recovered("history"))
+        this.told.log("server", "The history is written again");
     } catch (error) {
       this.fail(messageOf(error), rows);
     }
