@@ -3,7 +3,6 @@ import type { Fields, ServerRule } from "../../src/common/server-rule";
 import { SERVER_STATUS_TOPIC, type Status, topicOf } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
-import { MessageLog } from "../base/message-log";
 import type { Rejections } from "../base/rejections";
 import { Cluster, LEASE_MS } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
@@ -15,6 +14,7 @@ import { type BrokerAccess, connect, OFFLINE_WILL, watchConnection } from "./con
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import { type Link, published } from "./link";
+import { MessageLog } from "./message-log";
 import { namePayload, type Names } from "./names";
 import { PeerDecisions } from "./peer-decisions";
 import { PrefixedLink } from "./prefixed-link";

@@ -2,13 +2,13 @@ import type { DeviceView, MessageView, ReadingView } from "../../src/common/api"
 import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
-import { Ring } from "../base/ring";
 import type { Moment } from "./command-state";
 import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
 import type { Waiting } from "./health";
 import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
+import { Ring } from "./ring";
 
 /** The part of a device's state that the device has reported itself. */
 export type ReportedFacts = Readonly<

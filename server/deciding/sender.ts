@@ -1,11 +1,11 @@
 import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
-import type { MessageLog } from "../base/message-log";
 import { type Cause, type Command, payloadOf } from "./command";
 import type { Counts } from "./counts";
 import type { Devices } from "./devices";
 import type { ServerBus } from "./events";
 import type { Link } from "./link";
+import type { MessageLog } from "./message-log";
 import type { Unconfirmed } from "./unconfirmed";
 
 export interface SenderOptions {

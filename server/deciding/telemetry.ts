@@ -1,13 +1,13 @@
 import { fieldsOf, type ServerRule, sideOf } from "../../src/common/server-rule";
 import { parseTelemetry, type Reading } from "../../src/common/wire";
 import type { Log } from "../base/log";
-import type { MessageLog } from "../base/message-log";
 import type { Rejections } from "../base/rejections";
 import type { Cluster } from "../cluster/cluster";
 import type { Commander } from "./commander";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Devices } from "./devices";
+import type { MessageLog } from "./message-log";
 import type { Repeating } from "./repeating";
 import type { SeenReadings } from "./seen-readings";
 

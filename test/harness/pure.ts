@@ -29,11 +29,11 @@ export const PURE = [
   ...inRoom("boards/tools/firmware", "compile-errors"),
   ...inRoom("boards/tools/usb", "board-ids"),
   ...inRoom("boards/wio-terminal/build/font", "raster"),
-  ...inRoom("server/base", "ring", "source-map", "task-queue"),
+  ...inRoom("server/base", "source-map", "task-queue"),
   ...inRoom("server/broker", "access", "core", "decoder", "encode", "id-conflicts", "session"),
   ...inRoom("server/compiler", "compile-queue"),
   ...inRoom("server/cluster", "counted-on", "held-readings", "owners", "presence", "sharding"),
-  ...inRoom("server/deciding", "command-state", "decisions", "unconfirmed"),
+  ...inRoom("server/deciding", "command-state", "decisions", "ring", "unconfirmed"),
   ...inRoom(
     "server/deciding",
     "device",

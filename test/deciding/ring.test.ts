@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Ring } from "../../server/base/ring";
+import { Ring } from "../../server/deciding/ring";
 
 it("keeps only the last items, oldest first, however many were added", () => {
   for (const capacity of [1, 3, 200]) {

@@ -1,4 +1,4 @@
-import type { Details, Log, Source } from "./log";
+import type { Details, Log, Source } from "../base/log";
 
 /** Maximum number of lines per second: as many as a person can follow. */
 const LINES_PER_S = 20;

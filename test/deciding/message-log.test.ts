@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MessageLog } from "../../server/base/message-log";
+import { MessageLog } from "../../server/deciding/message-log";
 
 describe("lines about single messages", () => {
   let lines: string[];
