@@ -2,7 +2,7 @@ import { openOutput } from "./base/log";
 import { onShutdownRequest } from "./base/shutdown";
 import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
-import { qrCode } from "./http/join-words";
+import { qrCode } from "./http/index";
 import { run, type Running } from "./run";
 import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";

@@ -13,24 +13,22 @@ import { ROOT } from "./base/root";
 import { stopAll, type Stoppable } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
 import { sourceVersion } from "./base/version";
-import { type BrokerInUse, openBroker } from "./broker/open-broker";
-import { TabLogins } from "./broker/tab-logins";
+import { type BrokerInUse, openBroker, TabLogins } from "./broker/index";
 import { EditedPrograms } from "./compiler/edited-programs";
-import { Counts } from "./deciding/counts";
-import { Decider } from "./deciding/decider";
-import { Devices } from "./deciding/devices";
-import type { ServerEvents } from "./deciding/events";
-import { Names } from "./deciding/names";
+import { Counts, Decider, Devices, Names, type ServerEvents } from "./deciding/index";
 import { Firmware } from "./firmware";
-import { History } from "./history/history";
+import { History } from "./history/index";
 import { Announcer } from "./home-assistant/announcer";
-import { ClassRoom } from "./http/class-room";
-import { Join } from "./http/join";
-import { joinUrls, ownAddresses } from "./http/join-words";
-import { Metrics } from "./http/metrics";
-import { PageAccess } from "./http/page-access";
-import { readToken } from "./http/token";
-import { Web } from "./http/web";
+import {
+  ClassRoom,
+  Join,
+  joinUrls,
+  Metrics,
+  ownAddresses,
+  PageAccess,
+  readToken,
+  Web,
+} from "./http/index";
 import type { Config } from "./setup/config";
 import { exposedSecrets } from "./setup/exposed-secrets";
 import { listedDevices } from "./setup/listed-devices";
@@ -40,8 +38,7 @@ import { UpdateKeys } from "./setup/update-keys";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 import type { SimulatedDevice } from "./simulator/device";
 import { tabFiles } from "./simulator/tab-files";
-import { OrderLog } from "./updates/order-log";
-import { Updates } from "./updates/updates";
+import { OrderLog, Updates } from "./updates/index";
 
 export interface Running {
   /** The page's address. */

@@ -88,3 +88,8 @@ export function printable(text: string): string {
   const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return short.replace(CONTROL, "·");
 }
+
+/** Returns a copy whose payload is safe to print. Messages are stored as they were received. */
+export function withPrintablePayload<T extends { payload: string }>(message: T): T {
+  return { ...message, payload: printable(message.payload) };
+}

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
-import type { Cluster } from "../cluster/cluster";
+import type { Cluster } from "../cluster/index";
 import { type Cause, type Command, commandOf } from "./command";
 import type { CommandState, Moment } from "./command-state";
 import type { Decisions } from "./decisions";

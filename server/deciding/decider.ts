@@ -4,8 +4,7 @@ import { SERVER_STATUS_TOPIC, type Status, topicOf } from "../../src/common/wire
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
-import { Cluster, LEASE_MS } from "../cluster/cluster";
-import type { HeldReading } from "../cluster/held-readings";
+import { Cluster, type HeldReading, LEASE_MS } from "../cluster/index";
 import type { Shard } from "../setup/cluster-options";
 import type { CommandPolicy } from "../setup/config";
 import { CommandState } from "./command-state";

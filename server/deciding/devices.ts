@@ -1,7 +1,7 @@
 import type { DeviceView, MessageView, ReadingView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
-import { printable } from "../base/log";
+import { withPrintablePayload } from "../base/log";
 import type { Moment } from "./command-state";
 import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
@@ -274,7 +274,7 @@ export class Devices {
   }
 
   recentMessages(): MessageView[] {
-    return this.messages.toArray().map(shown);
+    return this.messages.toArray().map(withPrintablePayload);
   }
 
   private heard(device: Device, wallMs: number): void {
@@ -301,9 +301,4 @@ export class Devices {
       this.changed(id);
     }
   }
-}
-
-/** A copy that is safe to show: messages are stored as they were received. */
-export function shown(message: MessageView): MessageView {
-  return { ...message, payload: printable(message.payload) };
 }

@@ -1,5 +1,5 @@
 import type { Log } from "../base/log";
-import type { Cluster } from "../cluster/cluster";
+import type { Cluster } from "../cluster/index";
 import type { Cause, Command } from "./command";
 import type { CommandState } from "./command-state";
 import type { Counts } from "./counts";

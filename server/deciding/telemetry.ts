@@ -2,7 +2,7 @@ import { fieldsOf, type ServerRule, sideOf } from "../../src/common/server-rule"
 import { parseTelemetry, type Reading } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
-import type { Cluster } from "../cluster/cluster";
+import type { Cluster } from "../cluster/index";
 import type { Commander } from "./commander";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";

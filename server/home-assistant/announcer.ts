@@ -1,8 +1,7 @@
 import { sideOf } from "../../src/common/server-rule";
 import type { Log } from "../base/log";
 import { messageOf } from "../base/user-error";
-import type { Devices, ReportedFacts } from "../deciding/devices";
-import type { ServerBus } from "../deciding/events";
+import type { Devices, ReportedFacts, ServerBus } from "../deciding/index";
 import {
   type DeviceTraits,
   type DiscoveryContext,

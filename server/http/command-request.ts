@@ -1,7 +1,6 @@
 import type { Fields, ServerRule } from "../../src/common/server-rule";
 import { UserError } from "../base/user-error";
-import { pickFields } from "../deciding/command-fields";
-import type { Decider } from "../deciding/decider";
+import { type Decider, pickFields } from "../deciding/index";
 import { HttpError } from "./http-request";
 
 /**

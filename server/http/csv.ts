@@ -1,4 +1,4 @@
-import type { Row } from "../history/row";
+import type { Row } from "../history/index";
 
 /** The history as CSV (RFC 4180). Values need no quotes, because they are numbers. */
 

@@ -1,10 +1,7 @@
 import type { NameRequest, RemovedView } from "../../src/common/api";
 import { messageOf } from "../base/user-error";
-import type { Counts } from "../deciding/counts";
-import type { Decider } from "../deciding/decider";
-import type { Devices } from "../deciding/devices";
-import { type Names, parseName } from "../deciding/names";
-import type { History } from "../history/history";
+import { type Counts, type Decider, type Devices, type Names, parseName } from "../deciding/index";
+import type { History } from "../history/index";
 import { HttpError } from "./http-request";
 
 export interface DeviceEditsOptions {

@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idExpected } from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
-import type { Counts } from "../deciding/counts";
-import type { Decider } from "../deciding/decider";
-import type { Devices } from "../deciding/devices";
-import type { Names } from "../deciding/names";
+import type { Counts, Decider, Devices, Names } from "../deciding/index";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
 import { allow, HttpError, json, lightIn, queryOf, readJsonObject } from "./http-request";

@@ -1,6 +1,6 @@
 import type { ChangesView, DeviceView } from "../../src/common/api";
-import { type Devices, shown } from "../deciding/devices";
-import type { ServerBus } from "../deciding/events";
+import { withPrintablePayload } from "../base/log";
+import type { Devices, ServerBus } from "../deciding/index";
 import type { EventStream, Watched } from "./event-stream";
 
 /** Minimum time between two events, ms: a thousand devices cause five events a second. */
@@ -54,7 +54,7 @@ export class LiveChanges {
     this.lastMs = performance.now();
     const changes: ChangesView = {
       ...this.changes,
-      messages: this.changes.messages.map(shown),
+      messages: this.changes.messages.map(withPrintablePayload),
       devices: this.views([...this.changed.keys()]),
       removed: [...this.removed],
     };

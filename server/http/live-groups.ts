@@ -1,7 +1,6 @@
 import type { GroupView } from "../../src/common/api";
 import type { Clock } from "../base/clock";
-import type { Decisions } from "../deciding/decisions";
-import type { ServerBus } from "../deciding/events";
+import type { Decisions, ServerBus } from "../deciding/index";
 import type { EventStream } from "./event-stream";
 
 /** Time in which changes of groups are gathered before they are sent, ms. */

@@ -1,5 +1,5 @@
 import type { UpdatesView, UpdateView } from "../../src/common/update-api";
-import type { ServerBus } from "../deciding/events";
+import type { ServerBus } from "../deciding/index";
 import type { EventStream } from "./event-stream";
 
 /** Time in which changes of updates are gathered before they are sent, ms. */

@@ -2,8 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Disk } from "../base/disk";
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
-import type { Counts } from "../deciding/counts";
-import type { ServerBus } from "../deciding/events";
+import type { Counts, ServerBus } from "../deciding/index";
 
 /** The sources that are read on each request for the metrics. */
 export interface Measured {

@@ -5,7 +5,7 @@ import { fingerprint } from "../base/cache";
 import { Once } from "../base/once";
 import type { Asset } from "../base/page-bundle";
 import type { TabLogin } from "../base/tab-id";
-import type { TabLogins } from "../broker/tab-logins";
+import type { TabLogins } from "../broker/index";
 import { allow, json, readJsonObject } from "./http-request";
 
 export interface TabDeviceOptions {

@@ -6,7 +6,7 @@ import {
   type ProgramView,
 } from "../base/tab-program";
 import { messageOf, UserError } from "../base/user-error";
-import type { TabLogins } from "../broker/tab-logins";
+import type { TabLogins } from "../broker/index";
 import { allow, HttpError, json, readJsonObject } from "./http-request";
 
 export interface TabProgramOptions {

@@ -1,4 +1,4 @@
-import type { Span } from "../history/downsample";
+import type { Span } from "../history/index";
 import { HttpError } from "./http-request";
 
 /** A request for the history, parsed from the URL's query. */

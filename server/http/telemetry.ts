@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TelemetryView } from "../../src/common/api";
-import type { History } from "../history/history";
+import type { History } from "../history/index";
 import { csvHeader, csvLine, fileName } from "./csv";
 import { type HistoryRequest, parseHistoryRequest } from "./telemetry-request";
 

@@ -2,10 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Group } from "../../src/common/groups";
 import type { UpdateRequest } from "../../src/common/update-api";
 import { UserError } from "../base/user-error";
-import type { Devices } from "../deciding/devices";
-import { changesOf } from "../updates/new-settings";
-import type { OrderLog } from "../updates/order-log";
-import type { Updates } from "../updates/updates";
+import type { Devices } from "../deciding/index";
+import { changesOf, type OrderLog, type Updates } from "../updates/index";
 import { allow, HttpError, json, readJsonObject } from "./http-request";
 
 export interface UpdateParts {

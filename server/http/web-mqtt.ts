@@ -1,5 +1,5 @@
 import { createWebSocketStream, type WebSocket } from "ws";
-import type { Broker } from "../broker/broker";
+import type { Broker } from "../broker/index";
 
 /** Serves MQTT over a WebSocket. */
 export function serveMqtt(socket: WebSocket, broker: Broker, address: string): void {

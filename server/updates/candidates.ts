@@ -1,5 +1,5 @@
 import { UserError } from "../base/user-error";
-import type { Devices } from "../deciding/devices";
+import type { Devices } from "../deciding/index";
 import { unfit } from "./job";
 import type { Orders } from "./orders";
 

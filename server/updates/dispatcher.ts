@@ -1,6 +1,6 @@
 import { mismatch, type Order, programName } from "../../src/common/update";
 import { messageOf, UserError } from "../base/user-error";
-import type { Devices } from "../deciding/devices";
+import type { Devices } from "../deciding/index";
 import { ProgramKey } from "../setup/program-key";
 import { CONFIRM_S, isOver, type Job, NO_BROKER, TRIES } from "./job";
 import type { Jobs } from "./jobs";

@@ -1,7 +1,7 @@
 import type { CrashView, FleetView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
-import type { ServerBus } from "../deciding/events";
+import type { ServerBus } from "../deciding/index";
 import { callOff, enter, fail, isOver, type Job, move, newJob } from "./job";
 import type { StoredUpdates, UpdateStore } from "./update-store";
 

@@ -1,7 +1,7 @@
 import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
 import { type DebugInfo, type SourceMap, sourceMapOf } from "../base/source-map";
-import type { Devices } from "../deciding/devices";
+import type { Devices } from "../deciding/index";
 import { hashOf, padded, shortHashOf } from "./upload";
 
 /** How long the program names are cached, ms: reading the sources takes some milliseconds. */

@@ -43,16 +43,20 @@ const BUSINESS: Record<string, string> = {
 
 interface Plan {
   PLAN: Record<string, string[]>;
+  FACES: Record<string, string[]>;
 }
 
 it("docs/architecture.md shows the plan that lint checks", async () => {
-  const { PLAN } = (await import(join(ROOT, ".dependency-cruiser.mjs"))) as Plan;
+  const { PLAN, FACES } = (await import(join(ROOT, ".dependency-cruiser.mjs"))) as Plan;
   const rows = Object.entries(PLAN).map(([room, uses]) => {
     const what = BUSINESS[room];
     if (what === undefined) throw new Error(`${room}: this test knows no line for it`);
-    return `| \`${room}/\` | ${what} | ${uses.map((used) => `\`${used}\``).join(", ") || "nothing"} |`;
+    const face = FACES[room]?.map((file) => `\`${file}.ts\``).join(", ") ?? "any file";
+    const list = uses.map((used) => `\`${used}\``).join(", ") || "nothing";
+    return `| \`${room}/\` | ${what} | ${face} | ${list} |`;
   });
-  const table = ["| room | what lives there | may import from |", "| --- | --- | --- |", ...rows];
+  const head = ["room", "what lives there", "others may import", "may import from"];
+  const table = [`| ${head.join(" | ")} |`, "| --- | --- | --- | --- |", ...rows];
   const text = readFileSync(DOCUMENT, "utf8");
   const updated = await format(
     text.replace(/(<!-- rooms -->)[^]*(<!-- \/rooms -->)/, `$1\n\n${table.join("\n")}\n\n$2`),
@@ -80,6 +84,9 @@ it("lint refuses imports that violate the plan", () => {
   write("boards/wio-terminal/tools/show.ts", "../emulator/index", "../emulator/chip");
   write("boards/wio-terminal/emulator/index.ts", "./chip");
   write("boards/wio-terminal/emulator/chip.ts");
+  write("server/http/around.ts", "../history/index", "../history/inner");
+  write("server/history/index.ts", "./inner");
+  write("server/history/inner.ts");
   write("test/until.ts", "../boards/wio-terminal/emulator/chip");
   writeFileSync(join(folder, "tsconfig.json"), "{}");
   try {
@@ -96,11 +103,12 @@ it("lint refuses imports that violate the plan", () => {
       "no-circle: server/base/",
       "no-test: server/base/log.ts",
       "no-room: server/lost.ts",
-      "emulator-index: boards/wio-terminal/tools/show.ts → boards/wio-terminal/emulator/chip.ts",
+      "face:boards/wio-terminal/emulator: boards/wio-terminal/tools/show.ts → boards/wio-terminal/emulator/chip.ts",
+      "face:server/history: server/http/around.ts → server/history/inner.ts",
     ])
       expect(stdout).toContain(rule);
     expect(stdout).not.toContain("server/setup/fine.ts →");
-    expect(stdout.match(/emulator-index/g)).toHaveLength(1);
+    expect(stdout.match(/face:(?!server\/page)/g)).toHaveLength(2);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,8 @@
+/** The interface of this room to the others. Tests import the tested files directly. */
+export { pickFields } from "./command-fields";
+export { Counts } from "./counts";
+export { Decider } from "./decider";
+export type { Decisions } from "./decisions";
+export { Devices, type ReportedFacts } from "./devices";
+export type { ServerBus, ServerEvents } from "./events";
+export { Names, parseName } from "./names";

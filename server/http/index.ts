@@ -1,0 +1,8 @@
+/** The interface of this room to the others. Tests import the tested files directly. */
+export { ClassRoom } from "./class-room";
+export { Join } from "./join";
+export { joinUrls, ownAddresses, qrCode } from "./join-words";
+export { Metrics } from "./metrics";
+export { PageAccess } from "./page-access";
+export { readToken } from "./token";
+export { Web } from "./web";
