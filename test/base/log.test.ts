@@ -31,7 +31,7 @@ function linesOf(stdout: string): Line[] {
 }
 
 async function lesson(): Promise<Witness> {
-  await program.says("Nightlight is ready");
+  await program.untilPrinted("Nightlight is ready");
   const [url = ""] = /mqtt:\/\/127\.0\.0\.1:\d+/.exec(program.output) ?? [];
   return await Witness.connect(url, "+/commands");
 }
@@ -45,8 +45,8 @@ describe("--log json", () => {
     start("--log", "json", "--id", "lamp-7", "--light", "100", ...ANY_PORTS);
     const witness = await lesson();
     await witness.publish("odd/telemetry", '{"light":"\u001b[31m\\n"}');
-    await program.says("ignored");
-    await program.says("Sending message");
+    await program.untilPrinted("ignored");
+    await program.untilPrinted("Sending message");
     await witness.stop();
     const { code, stdout, stderr } = await program.stop("SIGTERM");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -72,7 +72,7 @@ describe("--log json", () => {
     start("--log", "json", "--no-device", "--limit", "topic-bytes=40", ...ANY_PORTS);
     const witness = await lesson();
     witness.client.publish("a".repeat(41), "x");
-    await program.says("Refused");
+    await program.untilPrinted("Refused");
     await witness.stop();
     const { stdout } = await program.stop("SIGTERM");
     const refused = linesOf(stdout).find(({ reason }) => reason !== undefined);
@@ -85,7 +85,7 @@ describe("--log json", () => {
     const count = 2_000;
     for (let light = 1; light <= count; light++)
       witness.client.publish("lamp/telemetry", `{"light":${light % 1000},"seq":${light}}`);
-    await witness.sees("lamp/commands", new RegExp(`"seq":${count}\\b`));
+    await witness.untilSeen("lamp/commands", new RegExp(`"seq":${count}\\b`));
     const { stdout } = await program.stop("SIGTERM");
     await witness.stop();
     const messages = linesOf(stdout).map(({ message }) => String(message));
@@ -142,14 +142,14 @@ describe("a log whose reader has gone", () => {
     program.hearNoMore();
     for (let light = 1; light <= 5; light++) {
       await witness.publish("lamp/telemetry", `{"light":${light},"seq":${light}}`);
-      await witness.sees("lamp/commands", new RegExp(`"seq":${light}\\b`));
+      await witness.untilSeen("lamp/commands", new RegExp(`"seq":${light}\\b`));
     }
     await witness.stop();
     // A closing terminal sends this signal.
     expect(await program.stop("SIGHUP")).toMatchObject({ code: 0 });
 
     start(...flags);
-    await program.says("Nightlight is ready");
+    await program.untilPrinted("Nightlight is ready");
     const [url = ""] = /http:\/\/localhost:\d+/.exec(program.output) ?? [];
     const answer = await fetch(`${url}/api/devices/lamp/telemetry`);
     const { points } = (await answer.json()) as { points: { readings: number }[] };

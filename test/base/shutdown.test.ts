@@ -10,7 +10,7 @@ async function ready(command: string, args: string[], env = {}): Promise<Program
   onTestFinished(async () => {
     await program.stop();
   });
-  await program.says("Nightlight is ready");
+  await program.untilPrinted("Nightlight is ready");
   return program;
 }
 

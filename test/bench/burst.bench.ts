@@ -1,5 +1,5 @@
 import { Mosquitto } from "../support/mosquitto";
-import { forBoth, nudging, withDevice } from "./client";
+import { forBoth, nudgeUntil, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
 const SIZES = [10, 20, 30, 40, 50, 75, 100, 200, 500, 1000];
@@ -20,7 +20,7 @@ export default async function burst(): Promise<Measurement[]> {
             const wanted = `received ${size}`;
             try {
               const done = () => device.lines.includes(wanted) || device.panics > 0;
-              await nudging(friend, "count", wanted, done, 4000);
+              await nudgeUntil(friend, "count", wanted, done, 4000);
             } catch {
               return false;
             }

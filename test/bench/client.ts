@@ -48,7 +48,7 @@ export async function withDevice<T>(
   });
   const device = await BenchDevice.start(kind, devicePort);
   try {
-    await hears(device, friend);
+    await untilAnswered(device, friend);
     return await run(device, friend);
   } finally {
     await device.stop();
@@ -63,7 +63,7 @@ const AGAIN_MS = 500;
  * Waits for a condition and sends `text` from time to time. When several messages arrive together,
  * the built-in client leaves some in its buffer until the next message arrives.
  */
-export async function nudging(
+export async function nudgeUntil(
   friend: MqttClient,
   text: string,
   what: string,
@@ -85,14 +85,14 @@ export async function nudging(
 }
 
 /** Waits until the device answers. */
-export async function hears(
+export async function untilAnswered(
   device: BenchDevice,
   friend: MqttClient,
   timeoutMs?: number,
 ): Promise<void> {
   const { length } = device.lines;
   const answered = () => device.lines.slice(length).some((line) => line.startsWith("received"));
-  await nudging(friend, "count", "the device answers", answered, timeoutMs);
+  await nudgeUntil(friend, "count", "the device answers", answered, timeoutMs);
 }
 
 /** Runs the same measurement with each of the two clients. */

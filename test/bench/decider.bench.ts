@@ -69,7 +69,7 @@ async function measure(
       ? undefined
       : us(cpuMs(deciderPid) - deciderMs);
   load.stopLoop();
-  await load.drained();
+  await load.untilDrained();
   const latenciesMs = await load.openLoop(OPEN_LOOP_PER_S, OPEN_LOOP_MS);
   const quantile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
   return {

@@ -1,7 +1,7 @@
 import type { SimulatedDevice } from "../../server/simulator/device";
 import { HeapProbe } from "../support/heap-probe";
 import { Mosquitto } from "../support/mosquitto";
-import { forBoth, hears, nudging, withDevice } from "./client";
+import { forBoth, nudgeUntil, untilAnswered, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
 /**
@@ -16,11 +16,11 @@ export default async function heap(): Promise<Measurement[]> {
         await withDevice(kind, mosquitto.port, mosquitto.port, async (device, friend) => {
           const probe = new HeapProbe(device.device as SimulatedDevice);
           for (let i = 0; i < 20; i++) {
-            await hears(device, friend);
+            await untilAnswered(device, friend);
           }
           await friend.publishAsync("do", "out 1 20 1");
           const done = () => device.count("published") === 1;
-          await nudging(friend, "-", "all messages are published", done);
+          await nudgeUntil(friend, "-", "all messages are published", done);
           return probe.peakBytes;
         }),
     );
@@ -32,7 +32,7 @@ export default async function heap(): Promise<Measurement[]> {
         const probe = new HeapProbe(device.device as SimulatedDevice);
         for (let i = 0; i < 500; i++) friend.publish("in", `message ${i}`);
         const done = () => device.lines.includes("received 500");
-        await nudging(friend, "count", "all messages are received", done);
+        await nudgeUntil(friend, "count", "all messages are received", done);
         return probe.peakBytes;
       },
     );

@@ -1,5 +1,5 @@
 import { Mosquitto } from "../support/mosquitto";
-import { forBoth, hears, withDevice } from "./client";
+import { forBoth, untilAnswered, withDevice } from "./client";
 import { type Measurement, median } from "./measurement";
 
 /**
@@ -23,7 +23,7 @@ export default async function reconnect(): Promise<Measurement[]> {
             await mosquitto.kill();
             await mosquitto.restart();
             const upMs = performance.now();
-            await hears(device, friend, PATIENCE_MS);
+            await untilAnswered(device, friend, PATIENCE_MS);
             panics += device.panics;
             return (performance.now() - upMs) / 1000;
           }),

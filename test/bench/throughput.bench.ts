@@ -1,5 +1,5 @@
 import { Mosquitto } from "../support/mosquitto";
-import { forBoth, nudging, withDevice } from "./client";
+import { forBoth, nudgeUntil, withDevice } from "./client";
 import { type Measurement, median } from "./measurement";
 
 const RUNS = 3;
@@ -21,7 +21,7 @@ export default async function throughput(): Promise<Measurement[]> {
             await friend.subscribeAsync("out", { qos: 0 });
             await friend.publishAsync("do", `out ${qos} ${count} ${fibers}`);
             const orderedMs = performance.now();
-            await nudging(friend, "-", "all arrive", () => arrived >= count);
+            await nudgeUntil(friend, "-", "all arrive", () => arrived >= count);
             return (count * 1000) / (performance.now() - orderedMs);
           }),
         );

@@ -25,7 +25,7 @@ export default async function wioSpeed(): Promise<string> {
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(program("speed"), {});
   const board = await QemuBoard.start({ elf, packed, args: ["-icount", "shift=3,sleep=off"] });
-  await board.logged("speed end", { ms: 120_000 });
+  await board.untilLogged("speed end", { ms: 120_000 });
   await board.stop();
   const ms = (kind: string): number => {
     const line = board.log.find((text) => text.includes(`speed ${kind} `)) ?? "";

@@ -1,6 +1,6 @@
 import { CuttingProxy } from "../support/cutting-proxy";
 import { Mosquitto } from "../support/mosquitto";
-import { forBoth, nudging, withDevice } from "./client";
+import { forBoth, nudgeUntil, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
 const COUNT = 500;
@@ -30,7 +30,7 @@ export default async function wire(): Promise<Measurement[]> {
           // A message that the device has sent may not have passed the proxy yet.
           const done = () => device.count("published") === 1 && arrived === COUNT;
           // The few bytes of `nudging`'s own messages are spread over many readings.
-          await nudging(friend, "-", "all readings are published", done);
+          await nudgeUntil(friend, "-", "all readings are published", done);
           return Math.floor((proxy.bytes - before) / COUNT);
         },
       );

@@ -43,65 +43,65 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   });
   addServer(device.bus, "I2C", bus);
   addServer(device.bus, "button", button);
-  const says = async (line: string) => await until(line, () => log.includes(`> ${line}`));
-  const reads = async (text: string, line: number, size?: number) =>
+  const untilLogged = async (line: string) => await until(line, () => log.includes(`> ${line}`));
+  const untilRead = async (text: string, line: number, size?: number) =>
     await until(`"${text}" on the screen`, () => readLine(screen, line, size) === text);
 
   // The program rejects the different chip first, then accepts an LTR390.
-  await says("Light sensor: expected an LTR390 at 0x53, got part 17");
-  await reads("parts", 0);
-  await reads("--     OFF", 2, 2);
+  await untilLogged("Light sensor: expected an LTR390 at 0x53, got part 17");
+  await untilRead("parts", 0);
+  await untilRead("--     OFF", 2, 2);
   sensor.partId = 0xb2;
-  await says("Light sensor: is back");
+  await untilLogged("Light sensor: is back");
 
   // 2 lux correspond to a light of 192, by the curve of docs/boards.md.
-  await witness.sees("parts/telemetry", /"light":192,/);
+  await witness.untilSeen("parts/telemetry", /"light":192,/);
   await witness.publish("parts/commands", '{"led_on":true}');
   await until("the lamp is on", () => device.ledOn);
-  await reads("192     ON", 2, 2);
-  await reads("by server", 5);
-  await reads("", 6);
+  await untilRead("192     ON", 2, 2);
+  await untilRead("by server", 5);
+  await untilRead("", 6);
 
   await button.down();
   await until("the lamp is off", () => !device.ledOn);
-  await reads("by hand", 5);
-  await reads("192    OFF", 2, 2);
+  await untilRead("by hand", 5);
+  await untilRead("192    OFF", 2, 2);
   await button.up();
   await witness.publish("parts/commands", '{"led_on":false}');
-  await reads("by server", 5);
+  await untilRead("by server", 5);
 
   // The sensor is unplugged and plugged in again, so it has lost its settings.
   bus.unplug(sensor);
-  await says("Light sensor: no LTR390 answers on I2C, check its four wires");
-  await reads("Light sensor: no", 6);
-  await reads("LTR390 answers on I2C", 7);
+  await untilLogged("Light sensor: no LTR390 answers on I2C, check its four wires");
+  await untilRead("Light sensor: no", 6);
+  await untilRead("LTR390 answers on I2C", 7);
   sensor.powerUp();
   sensor.lux = 1000;
   bus.plug(sensor);
-  await witness.sees("parts/telemetry", /"light":969,/);
-  await reads("969    OFF", 2, 2);
-  await reads("", 6);
+  await witness.untilSeen("parts/telemetry", /"light":969,/);
+  await untilRead("969    OFF", 2, 2);
+  await untilRead("", 6);
 
   // The sensor loses power for such a short time that the program requests nothing in between.
   sensor.powerUp();
   sensor.lux = 50;
-  await witness.sees("parts/telemetry", /"light":704,/);
+  await witness.untilSeen("parts/telemetry", /"light":704,/);
 
   sensor.isStuck = true;
-  await says("Light sensor: the LTR390 does not measure");
+  await untilLogged("Light sensor: the LTR390 does not measure");
   sensor.isStuck = false;
-  await reads("704    OFF", 2, 2);
+  await untilRead("704    OFF", 2, 2);
 
   // A shorted wire holds the bus low, so no chip answers.
   bus.isHeld = true;
-  await says("Screen: no SSD1306 answers on I2C, check its four wires");
+  await untilLogged("Screen: no SSD1306 answers on I2C, check its four wires");
   screen.powerUp();
   await witness.publish("parts/commands", '{"led_on":true}');
   await until("the lamp is on", () => device.ledOn);
   bus.isHeld = false;
-  await says("Screen: is back");
-  await reads("704     ON", 2, 2);
-  await reads("parts", 0);
+  await untilLogged("Screen: is back");
+  await untilRead("704     ON", 2, 2);
+  await untilRead("parts", 0);
 
   await device.stop();
   expect(panics).toEqual([]);
@@ -119,13 +119,13 @@ it("a dimmable lamp has the configured brightness, and no light when it is off",
     lightRaw: 100,
   });
   // Jacdac transmits a ratio in 16 bits, so the brightness is not exactly 0.07.
-  const glows = () => until("it glows", () => Math.abs(device.brightness - 0.07) < 1e-4);
-  const isOff = () => until("it is off", () => device.brightness === 0);
-  await witness.sees("dimmed/telemetry", /"light":100,/);
+  const untilGlowing = () => until("it glows", () => Math.abs(device.brightness - 0.07) < 1e-4);
+  const untilOff = () => until("it is off", () => device.brightness === 0);
+  await witness.untilSeen("dimmed/telemetry", /"light":100,/);
   await witness.publish("dimmed/commands", '{"led_on":true}');
-  await glows();
+  await untilGlowing();
   await witness.publish("dimmed/commands", '{"led_on":false}');
-  await isOff();
+  await untilOff();
   await device.stop();
 });
 
@@ -142,14 +142,14 @@ it("a board's RGB LED glows warm, at the configured brightness", async () => {
   });
   const led = new LedServer({ numPixels: 1 });
   addServer(device.bus, "LED", led);
-  const shows = (...colour: number[]) =>
+  const untilColour = (...colour: number[]) =>
     until(`the LED is ${colour.join()}`, () => led.pixels.values()[0].join() === colour.join());
-  await witness.sees("coloured/telemetry", /"light":100,/);
+  await witness.untilSeen("coloured/telemetry", /"light":100,/);
   await witness.publish("coloured/commands", '{"led_on":true}');
-  await shows(128, 55, 15);
+  await untilColour(128, 55, 15);
   // The RGB LED replaces the plain lamp, which stays off.
   expect(device.ledOn).toBe(false);
   await witness.publish("coloured/commands", '{"led_on":false}');
-  await shows(0, 0, 0);
+  await untilColour(0, 0, 0);
   await device.stop();
 });

@@ -55,8 +55,8 @@ describe("a device's permissions on the embedded broker", () => {
   ])("may not publish on %s, and is disconnected", async (topic) => {
     const lamp = await login("lamp-1");
     expect(await lamp.publish(topic)).toBe(false);
-    await lamp.ends();
-    await guarded.logs(`Refused (publish): 127.0.0.1 (lamp-1): may not publish on ${topic}`);
+    await lamp.untilClosed();
+    await guarded.untilLogged(`Refused (publish): 127.0.0.1 (lamp-1): may not publish on ${topic}`);
     expect(server.topics()).not.toContain(topic);
   });
 
@@ -83,7 +83,9 @@ describe("a device's permissions on the embedded broker", () => {
   ])("may not subscribe to %s, and gets a failure code", async (filter) => {
     const lamp = await login("lamp-1");
     expect(await lamp.subscribe(filter)).toEqual([128]);
-    await guarded.logs(`Refused (subscribe): 127.0.0.1 (lamp-1): may not subscribe to ${filter}`);
+    await guarded.untilLogged(
+      `Refused (subscribe): 127.0.0.1 (lamp-1): may not subscribe to ${filter}`,
+    );
     await server.publish("lamp-2/commands", "secret");
     await server.publish("lamp-1/telemetry", "secret");
     expect(await lamp.publish("lamp-1/state")).toBe(true);

@@ -154,7 +154,7 @@ describe("a connection to the embedded broker", () => {
     await until("its login is checked", () => logins.asked.length === 1);
     change();
     logins.asked.shift()?.({ role: "device", name: "lamp", record: JSON.stringify(user) });
-    await client.ends();
+    await client.untilClosed();
     expect(client.received).toMatchObject([{ cmd: "connack", returnCode: 4 }]);
     expect(core.session("lamp")).toBeUndefined();
     expect(core.retained.matching("#")).toEqual([]);
@@ -164,17 +164,17 @@ describe("a connection to the embedded broker", () => {
   });
 
   it("reports a present session to MQTT 3.1.1, and nothing to MQTT 3.1", async () => {
-    const sees = async (options: Connect): Promise<Packet | undefined> => {
+    const connackFor = async (options: Connect): Promise<Packet | undefined> => {
       const client = open();
       client.send(connect({ id: "lamp", clean: false, ...options }));
       await until("an answer", () => client.received.length > 0);
       client.send(DISCONNECT);
-      await client.ends();
+      await client.untilClosed();
       return client.received[0];
     };
-    expect(await sees({})).toMatchObject({ sessionPresent: false });
-    expect(await sees({})).toMatchObject({ sessionPresent: true });
-    expect(await sees({ name: "MQIsdp", level: 3 })).toMatchObject({ sessionPresent: false });
+    expect(await connackFor({})).toMatchObject({ sessionPresent: false });
+    expect(await connackFor({})).toMatchObject({ sessionPresent: true });
+    expect(await connackFor({ name: "MQIsdp", level: 3 })).toMatchObject({ sessionPresent: false });
   });
 
   it("buffers at most one packet while its login is checked, and reads the rest afterwards", async () => {
@@ -212,7 +212,7 @@ describe("a connection to the embedded broker", () => {
       await until("another one is heard", () => logins.asked.length === 1);
       expect(client.closed).toBe(false);
       release();
-      await client.ends();
+      await client.untilClosed();
       expect(store.records.has("will/lamp")).toBe(false);
     },
   );
@@ -229,7 +229,7 @@ describe("a connection to the embedded broker", () => {
     core.publish({ topic: "another", payload, qos: 1, retain: true, free: false });
     const releaseAnother = holdWrites();
     release();
-    await client.ends();
+    await client.untilClosed();
     expect(store.records.has("will/lamp")).toBe(false);
     expect(store.records.has("retained/another")).toBe(false);
     releaseAnother();

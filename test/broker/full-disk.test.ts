@@ -49,7 +49,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     client.seen.filter(({ topic, retain }) => topic.startsWith("kept/") && retain).length;
 
   /** Checks that a reading is acknowledged and answered. */
-  async function decides(): Promise<void> {
+  async function untilDecided(): Promise<void> {
     const before = client.payloads("lamp/commands").length;
     await client.client.publishAsync("lamp/telemetry", '{"light":100}', { qos: 1 });
     await until("it is decided", () => client.payloads("lamp/commands").length > before);
@@ -92,23 +92,23 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     return ((await answer.json()) as { points: unknown[] }).points.length > 0;
   }
 
-  async function losesBoth(): Promise<void> {
+  async function untilBothLost(): Promise<void> {
     await until("both are known to fail", async () => {
-      await decides();
+      await untilDecided();
       return (await shown()).join() === "broker,history";
     });
   }
 
-  async function recovers(): Promise<void> {
+  async function untilRecovered(): Promise<void> {
     disk.free();
     await until("both are written", async () => {
-      await decides();
+      await untilDecided();
       return (await shown()).length === 0;
     });
   }
 
   it("decides before the disk is full, and writes everything", async () => {
-    await decides();
+    await untilDecided();
     await keep("before");
     expect(await shown()).toEqual([]);
     expect(await metric("broker_unwritten")).toBe(0);
@@ -118,8 +118,8 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   it("keeps deciding and acknowledging, logs each loss once, and counts losses", async () => {
     disk.fill();
     await keep("during");
-    await losesBoth();
-    await decides();
+    await untilBothLost();
+    await untilDecided();
     expect(saidTimes("the broker's state is not written to")).toBe(1);
     expect(saidTimes("the history is not written")).toBe(1);
     expect(await metric("broker_unwritten")).toBe(1);
@@ -129,7 +129,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   });
 
   it("recovers when there is room again, and has lost no data of the broker", async () => {
-    await recovers();
+    await untilRecovered();
     expect(saidTimes("the broker's state is written to")).toBe(1);
     expect(saidTimes("The history is written again")).toBe(1);
     expect(await metric("broker_unwritten")).toBe(0);
@@ -141,7 +141,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   it("notices by itself that there is room again, without a new reading", async () => {
     disk.fill();
     await keep("silent");
-    await losesBoth();
+    await untilBothLost();
     // The query makes the server try to write its waiting readings. Afterwards no reading is left
     // whose write could discover the free space, so the server has to test the disk itself.
     await hasHall();
@@ -156,10 +156,10 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     disk.fill();
     await restart();
     await keep("later");
-    await losesBoth();
+    await untilBothLost();
     const removal = await fetch(`${url()}/api/devices/hall?history=1`, { method: "DELETE" });
     if (removal.status !== 200) expect(await removal.text()).toMatch(/"history: .*; try again/);
-    await recovers();
+    await untilRecovered();
     await restart();
     await until("what was there before and after", () => keptTopics() === 80);
     // The removal did what its answer said.

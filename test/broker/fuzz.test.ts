@@ -101,7 +101,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  async function payloads(witness: Witness, count: number): Promise<void> {
+  async function untilPayloadsRejected(witness: Witness, count: number): Promise<void> {
     const before = total();
     for (let sent = 0; sent < count; sent += AT_ONCE) {
       for (let i = 0; i < AT_ONCE; i++)
@@ -113,7 +113,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     }
   }
 
-  async function counted(count: number, make: () => Buffer): Promise<void> {
+  async function untilCounted(count: number, make: () => Buffer): Promise<void> {
     const before = total();
     await manyTimes(count, () => attack(make()));
     await until(`${count} rejections`, () => total() >= before + count);
@@ -126,15 +126,15 @@ describe("100,000 malformed payloads, topics and packets", () => {
   it("are each counted by reason, and neither crash the server nor make it grow", async () => {
     const witness = await Witness.connect(nightlight.brokerUrl, "probe/commands");
     // Memory that is filled once, such as caches and compiled code, is not growth.
-    await payloads(witness, 5_000);
-    await counted(2_000, topics);
-    await counted(2_000, packets);
+    await untilPayloadsRejected(witness, 5_000);
+    await untilCounted(2_000, topics);
+    await untilCounted(2_000, packets);
     const beforeBytes = usedBytes();
     const before = nightlight.rejections.totals();
 
-    await payloads(witness, PAYLOADS);
-    await counted(TOPICS, topics);
-    await counted(PACKETS, packets);
+    await untilPayloadsRejected(witness, PAYLOADS);
+    await untilCounted(TOPICS, topics);
+    await untilCounted(PACKETS, packets);
     await manyTimes(NOISE, () => babble(random.bytes(1 + random.below(60))));
 
     const after = nightlight.rejections.totals();
@@ -145,7 +145,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     await expect.poll(() => usedBytes() - beforeBytes).toBeLessThan(MAX_GROWTH_BYTES);
 
     await witness.publish("probe/telemetry", '{"light":5}');
-    await witness.sees("probe/commands", /^\{"led_on":true/);
+    await witness.untilSeen("probe/commands", /^\{"led_on":true/);
     const health = await fetch(`${nightlight.url}/healthz`);
     expect(health.status).toBe(200);
     await witness.stop();

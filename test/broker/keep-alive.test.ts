@@ -25,6 +25,6 @@ describe("the keep-alive of a client", () => {
     await until("an answer", () => client.closed || client.received.length > 1);
     expect(client.received[1]).toMatchObject({ cmd: "pingresp" });
     // The keep-alive still expires for a silent client.
-    await client.ends();
+    await client.untilClosed();
   });
 });

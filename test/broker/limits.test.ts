@@ -28,25 +28,25 @@ describe("the embedded broker's limits", () => {
     return client;
   }
 
-  async function connected(clientId = "", clean = true): Promise<RawMqtt> {
+  async function connect(clientId = "", clean = true): Promise<RawMqtt> {
     const client = open();
     expect(await client.connect({ clientId, clean })).toBe(0);
     return client;
   }
 
-  async function refused(reason: Reason, text: string): Promise<void> {
-    await guarded.logs(`Refused (${reason}): ${text}`);
+  async function untilRefused(reason: Reason, text: string): Promise<void> {
+    await guarded.untilLogged(`Refused (${reason}): ${text}`);
     expect(guarded.count(reason)).toBe(1);
   }
 
   it("limits a packet by its announced size, before any of it is kept", async () => {
     await start({ "packet-bytes": 1000 });
-    const client = await connected();
+    const client = await connect();
     expect(await client.publish("t", "x".repeat(990))).toBe(true);
     // The header of a PUBLISH of 1001 bytes, without its content.
     client.send(Uint8Array.of(0x30, 0xe9, 0x07));
-    await client.ends();
-    await refused(
+    await client.untilClosed();
+    await untilRefused(
       "packet-bytes",
       "127.0.0.1: expected a packet of at most 1000 bytes, got 1001 or more",
     );
@@ -56,20 +56,20 @@ describe("the embedded broker's limits", () => {
     await start({});
     const client = open();
     client.send(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f));
-    await client.ends();
-    await guarded.logs(/^Refused \(packet-bytes\): 127.0.0.1: .*, got \d+ or more$/);
+    await client.untilClosed();
+    await guarded.untilLogged(/^Refused \(packet-bytes\): 127.0.0.1: .*, got \d+ or more$/);
   });
 
   it("ends a flood, but not a burst", async () => {
     await start({ "packets-per-second": 20 });
-    const client = await connected();
+    const client = await connect();
     const ping = Uint8Array.of(0xc0, 0);
     for (let i = 0; i < 190; i++) client.send(ping);
     await until("all answered", () => client.received.length === 191);
     for (let i = 0; i < 500; i++) client.send(ping);
-    await client.ends();
+    await client.untilClosed();
     const text = "127.0.0.1: more than 20 packets a second, and 200 at once";
-    await refused("packets-per-second", text);
+    await untilRefused("packets-per-second", text);
   });
 
   it("lets a server send as fast as it likes", async () => {
@@ -82,12 +82,12 @@ describe("the embedded broker's limits", () => {
 
   it("limits connections, and frees their places", async () => {
     await start({ connections: 3 });
-    const first = await connected();
-    await connected();
-    await connected();
+    const first = await connect();
+    await connect();
+    await connect();
     const fourth = open();
-    await fourth.ends();
-    await refused("connections", "a connection from 127.0.0.1: 3 connections are open");
+    await fourth.untilClosed();
+    await untilRefused("connections", "a connection from 127.0.0.1: 3 connections are open");
     await first.stop();
     await until("there is room again", async () => (await open().connect()) === 0);
   });
@@ -106,10 +106,10 @@ describe("the embedded broker's limits", () => {
 
   it("limits connections of one address", async () => {
     await start({ "connections-per-address": 2 });
-    await connected();
-    await connected();
-    await open().ends();
-    await refused(
+    await connect();
+    await connect();
+    await open().untilClosed();
+    await untilRefused(
       "connections-per-address",
       "a connection from 127.0.0.1: this address has 2 open",
     );
@@ -122,28 +122,33 @@ describe("the embedded broker's limits", () => {
     ["a\u0000b", "a topic that is not clean UTF-8"],
   ])("limits a topic's length and characters", async (topic, text) => {
     await start({});
-    const publisher = await connected();
+    const publisher = await connect();
     expect(await publisher.publish(topic)).toBe(false);
-    await refused("topic", `127.0.0.1: ${text}`);
-    const subscriber = await connected();
+    await untilRefused("topic", `127.0.0.1: ${text}`);
+    const subscriber = await connect();
     expect(await subscriber.subscribe(topic)).toBeUndefined();
     expect(guarded.count("topic")).toBe(2);
   });
 
   it("limits a topic's levels", async () => {
     await start({});
-    const subscriber = await connected();
+    const subscriber = await connect();
     expect(await subscriber.subscribe("1/2/3/4/5/6/7/8/9/#")).toEqual([1]);
-    const publisher = await connected();
+    const publisher = await connect();
     expect(await publisher.publish("1/2/3/4/5/6/7/8/9/10/11")).toBe(false);
-    await guarded.logs("Refused (topic): 127.0.0.1: topic: expected at most 10 levels, got 11");
+    await guarded.untilLogged(
+      "Refused (topic): 127.0.0.1: topic: expected at most 10 levels, got 11",
+    );
   });
 
   it("limits a client's subscriptions, also in one packet", async () => {
     await start({ subscriptions: 3 });
-    const client = await connected("keeps", false);
+    const client = await connect("keeps", false);
     expect(await client.subscribe("a", "b", "c", "d")).toEqual([1, 1, 1, 128]);
-    await refused("subscriptions", "127.0.0.1: expected at most 3 subscriptions, got one more");
+    await untilRefused(
+      "subscriptions",
+      "127.0.0.1: expected at most 3 subscriptions, got one more",
+    );
     client.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["a"] });
     await until("unsubscribed", () => client.received.some(({ cmd }) => cmd === "unsuback"));
     client.received.length = 0;
@@ -152,21 +157,21 @@ describe("the embedded broker's limits", () => {
 
   it("limits retained messages, and still delivers those that it does not keep", async () => {
     await start({ retained: 2 });
-    const client = await connected();
+    const client = await connect();
     await client.subscribe("#");
     for (const topic of ["a", "b", "c", "a"]) await client.publish(topic, "x", true);
-    await refused(
+    await untilRefused(
       "retained",
       "expected retained messages on at most 2 topics, got one for another",
     );
     await until("all passed on", () => client.topics().length === 4);
-    const late = await connected();
+    const late = await connect();
     await late.subscribe("#");
     await until("those that are kept", () => late.topics().length === 2);
     // An empty message clears a topic, which makes room.
     await client.publish("a", "", true);
     await client.publish("d", "x", true);
-    const later = await connected();
+    const later = await connect();
     await later.subscribe("#");
     await until("those that are kept now", () => later.topics().length === 2);
     expect(later.topics().sort()).toEqual(["b", "d"]);
@@ -176,17 +181,17 @@ describe("the embedded broker's limits", () => {
     await start({ retained: 1 });
     const server = open();
     await server.connect({ ...credentials("building") });
-    const anyone = await connected();
+    const anyone = await connect();
     const kept = ["homeassistant/device/lamp/config", "lamp/desired", "lamp/state"];
     for (const topic of kept.slice(0, 2)) await server.publish(topic, "x", true);
     await anyone.publish("lamp/state", "x", true);
     expect(guarded.count("retained")).toBe(0);
     await anyone.publish("other/desired", "x", true);
-    await refused(
+    await untilRefused(
       "retained",
       "expected retained messages on at most 1 topics, got one for another",
     );
-    const late = await connected();
+    const late = await connect();
     await late.subscribe("#");
     await until("those that are kept", () => late.topics().length === kept.length);
     expect(late.topics().sort()).toEqual(kept);
@@ -194,23 +199,26 @@ describe("the embedded broker's limits", () => {
 
   it("limits persistent sessions", async () => {
     await start({ sessions: 1 });
-    expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);
+    expect(await (await connect("one", false)).subscribe("a")).toEqual([1]);
     expect(await open().connect({ clientId: "two", clean: false })).toBe(3);
-    await refused("sessions", "127.0.0.1: expected at most 1 persistent sessions, got one more");
+    await untilRefused(
+      "sessions",
+      "127.0.0.1: expected at most 1 persistent sessions, got one more",
+    );
     // The client has ended its own session by connecting with a clean session.
-    await connected("one", true);
-    expect(await (await connected("three", false)).subscribe("a")).toEqual([1]);
+    await connect("one", true);
+    expect(await (await connect("three", false)).subscribe("a")).toEqual([1]);
   });
 
   it("limits the queue of an offline client, and keeps the oldest messages", async () => {
     await start({ queued: 2 });
-    const away = await connected("away", false);
+    const away = await connect("away", false);
     await away.subscribe("a");
     await away.stop();
-    const client = await connected();
+    const client = await connect();
     for (const payload of ["1", "2", "3"]) expect(await client.publish("a", payload)).toBe(true);
-    await refused("queued", "a message for away: 2 messages are waiting for it");
-    const back = await connected("away", false);
+    await untilRefused("queued", "a message for away: 2 messages are waiting for it");
+    const back = await connect("away", false);
     await until("what waited", () => back.topics().length === 2);
     const payloads = back.received.flatMap((packet) =>
       packet.cmd === "publish" ? [packet.payload.toString()] : [],

@@ -64,8 +64,8 @@ describe("logging in at the embedded broker", () => {
   ])("refuses %s", async (_what, login, line) => {
     const client = open();
     expect(await client.connect(login)).toBe(BAD_LOGIN);
-    await client.ends();
-    await guarded.logs(`Refused (login): ${line}`);
+    await client.untilClosed();
+    await guarded.untilLogged(`Refused (login): ${line}`);
     expect(guarded.count("login")).toBe(1);
   });
 
@@ -79,7 +79,7 @@ describe("logging in at the embedded broker", () => {
       dup: false,
       retain: false,
     });
-    await client.ends();
+    await client.untilClosed();
     expect(client.received).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe("logging in at the embedded broker", () => {
     async (clientId, code) => {
       expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
       if (code)
-        await guarded.logs(
+        await guarded.untilLogged(
           "Refused (client-id): 127.0.0.1: lamp-1: expected the user name as client id",
         );
     },
@@ -110,7 +110,9 @@ describe("logging in at the embedded broker", () => {
       retain: true,
     } as const;
     expect(await open().connect({ ...credentials("lamp-1"), will })).toBe(5);
-    await guarded.logs("Refused (will): 127.0.0.1: lamp-1: may not leave a will on lamp-2/status");
+    await guarded.untilLogged(
+      "Refused (will): 127.0.0.1: lamp-1: may not leave a will on lamp-2/status",
+    );
     const own = { ...will, topic: "lamp-1/status" };
     expect(await open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
   });
@@ -121,7 +123,9 @@ describe("logging in at the embedded broker", () => {
     const guess = { username: "lamp-1", password: Buffer.from("guess") };
     for (let i = 0; i < 3; i++) expect(await open().connect(guess)).toBe(BAD_LOGIN);
     expect(await open().connect(credentials("lamp-1"))).toBe(3);
-    await guarded.logs("Refused (login-rate): 127.0.0.1: lamp-1, after too many failed logins");
+    await guarded.untilLogged(
+      "Refused (login-rate): 127.0.0.1: lamp-1, after too many failed logins",
+    );
     expect(await open("127.0.0.2").connect(credentials("lamp-1"))).toBe(0);
     // A client that was logged in before may reconnect, regardless of failed logins from its
     // address.
@@ -134,7 +138,7 @@ describe("logging in at the embedded broker", () => {
     await two.connect({ ...credentials("lamp-2"), clientId: "lamp-2" });
     const { Users } = await import("../../server/setup/users");
     new Users(guarded.dir).remove("lamp-1");
-    await one.ends();
+    await one.untilClosed();
     expect(two.closed).toBe(false);
     expect(await open().connect(credentials("lamp-1"))).toBe(BAD_LOGIN);
   });

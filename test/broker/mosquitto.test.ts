@@ -46,7 +46,7 @@ describe("Mosquitto with users, configured as recommended", () => {
   it("serves a device on its own topics", async () => {
     const lamp = await Witness.connect(mosquitto.url, "lamp-1/commands", login("lamp-1"));
     await lamp.publish("lamp-1/telemetry", '{"light":5}');
-    await lamp.sees("lamp-1/commands", /^\{"led_on":true/);
+    await lamp.untilSeen("lamp-1/commands", /^\{"led_on":true/);
     await lamp.stop();
   });
 
@@ -56,7 +56,7 @@ describe("Mosquitto with users, configured as recommended", () => {
     // Mosquitto acknowledges messages that it does not pass on.
     await lamp.client.publishAsync("lamp-2/telemetry", '{"light":5}', { qos: 1 });
     await other.client.publishAsync("lamp-2/telemetry", '{"light":900}', { qos: 1 });
-    await other.sees("lamp-2/commands", /^\{"led_on":false/);
+    await other.untilSeen("lamp-2/commands", /^\{"led_on":false/);
     expect(other.payloads("lamp-2/commands")).toHaveLength(1);
     expect(lamp.seen).toEqual([]);
     await lamp.stop();

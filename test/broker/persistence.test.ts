@@ -22,7 +22,7 @@ describe("the embedded broker's data with --data", () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function connected(clientId = "", clean = true): Promise<RawMqtt> {
+  async function connect(clientId = "", clean = true): Promise<RawMqtt> {
     const client = RawMqtt.open(nightlight.mqttPort);
     clients.push(client);
     expect(await client.connect({ clientId, clean })).toBe(0);
@@ -35,13 +35,13 @@ describe("the embedded broker's data with --data", () => {
     );
 
   it("survives kill -9: retained messages, sessions, and their queues in order", async () => {
-    const device = await connected("lamp", false);
+    const device = await connect("lamp", false);
     await device.subscribe("lamp/commands");
     await device.stop();
     const sent: string[] = [];
     // Each start gets twelve messages, because their numbers sort differently as text: 10 before 9.
     for (let start = 1; start <= 3; start++) {
-      const server = await connected();
+      const server = await connect();
       expect(await server.publish("lamp/desired", `desired ${start}`, true)).toBe(true);
       expect(await server.publish(`kept/${start}`, "x", true)).toBe(true);
       for (let i = 1; i <= 12; i++) {
@@ -53,22 +53,22 @@ describe("the embedded broker's data with --data", () => {
       await nightlight.kill();
       await nightlight.restart();
     }
-    const back = await connected("lamp", false);
+    const back = await connect("lamp", false);
     const [connack] = back.received;
     expect(connack).toMatchObject({ cmd: "connack", sessionPresent: true });
     await until("what waited", () => payloads(back).length >= sent.length);
     expect(payloads(back)).toEqual(sent);
 
-    const reader = await connected();
+    const reader = await connect();
     await reader.subscribe("lamp/desired", "kept/#");
     await until("what was retained", () => payloads(reader).length >= 4);
     expect(payloads(reader).sort()).toEqual(["desired 3", "x", "x", "x"]);
   });
 
   it("contains no acknowledged messages, and no cleared retained messages", async () => {
-    const device = await connected("lamp", false);
+    const device = await connect("lamp", false);
     await device.subscribe("lamp/commands");
-    const server = await connected();
+    const server = await connect();
     await server.publish("lamp/desired", "x", true);
     await server.publish("lamp/commands", "done");
     await until("delivered", () => payloads(device).length === 1);
@@ -79,19 +79,19 @@ describe("the embedded broker's data with --data", () => {
     await nightlight.kill();
     await nightlight.restart();
 
-    const back = await connected("lamp", false);
+    const back = await connect("lamp", false);
     await back.subscribe("lamp/desired");
-    const again = await connected();
+    const again = await connect();
     await again.publish("lamp/commands", "next");
     await until("the next command", () => payloads(back).length > 0);
     expect(payloads(back)).toEqual(["next"]);
   });
 
   it("contains every acknowledged message after a kill in the middle of a stream", async () => {
-    const device = await connected("lamp", false);
+    const device = await connect("lamp", false);
     await device.subscribe("lamp/commands");
     await device.stop();
-    const server = await connected();
+    const server = await connect();
     const acknowledged = () => server.received.filter(({ cmd }) => cmd === "puback").length;
     for (let i = 1; i <= 600; i++)
       server.send({
@@ -105,9 +105,9 @@ describe("the embedded broker's data with --data", () => {
       });
     await until("some are acknowledged", () => acknowledged() > 50);
     await nightlight.kill();
-    await server.ends();
+    await server.untilClosed();
     await nightlight.restart();
-    const back = await connected("lamp", false);
+    const back = await connect("lamp", false);
     const answered = new Set<unknown>();
     await until("as many", () => {
       // Acknowledges the messages, because the broker stops sending at its limit of messages in

@@ -8,7 +8,7 @@ import { FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
-import { commandsOf, undisturbed, untilEachHasItsOwn } from "../support/server-facts";
+import { commandsOf, runUndisturbed, untilEachOwnsItsShard } from "../support/server-facts";
 import { until } from "../support/until";
 
 const SERVERS = 2;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   };
   for (const id of GROUP.members) sensors.push(await connect(id));
   for (const id of GROUP.lights) masts.push(await connect(id));
-  await untilEachHasItsOwn(servers);
+  await untilEachOwnsItsShard(servers);
 });
 
 afterAll(async () => {
@@ -66,7 +66,7 @@ it("one server decides for a group's sensors and lights, whatever their own shar
   const told = () => masts.reduce((sum, { commands }) => sum + commands.length, 0);
   const counts = async () => [await commandsOf(other), (await commandsOf(owner)) - told()];
   let before: number[] = [];
-  await undisturbed(servers, async () => {
+  await runUndisturbed(servers, async () => {
     before = await counts();
     for (const sensor of sensors) await sensor.report(LIGHT);
     await until("the lights are off", areAll(false));

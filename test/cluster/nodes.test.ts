@@ -33,7 +33,7 @@ it("connects to the first node that answers, and to another one if that is lost"
   );
   const lamp = await Witness.connect(second.url, "lamp/commands");
   await lamp.publish("lamp/telemetry", '{"light": 100}');
-  await lamp.sees("lamp/commands", /"led_on":true/);
+  await lamp.untilSeen("lamp/commands", /"led_on":true/);
   await lamp.stop();
   await server.stop();
 });

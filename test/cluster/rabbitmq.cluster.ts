@@ -6,7 +6,7 @@ import { historySeeds } from "../support/history-seeds";
 import { NightlightProcess } from "../support/process";
 import { RabbitCluster } from "../support/rabbitmq";
 import { Random } from "../support/random";
-import { commandsOf, untilEachHasItsOwn } from "../support/server-facts";
+import { commandsOf, untilEachOwnsItsShard } from "../support/server-facts";
 import { until } from "../support/until";
 
 /** Both parts of this file use the same nodes, because starting them takes a minute. */
@@ -79,9 +79,9 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
   });
 
   it("share the devices of one node among servers on the others", async () => {
-    await untilEachHasItsOwn(servers);
+    await untilEachOwnsItsShard(servers);
     await fleet.report(10);
-    await fleet.isRight();
+    await fleet.untilRight();
     for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
   });
 
@@ -97,7 +97,7 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
     await load;
     // No reading follows this one, so only the takeover can decide it.
     await fleet.change();
-    await fleet.isRight();
+    await fleet.untilRight();
   });
 
   it("share the devices again once the servers have found other nodes", async () => {
@@ -106,10 +106,10 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
         "it has found another node",
         () => servers[at]?.output.includes("Connected again to") ?? false,
       );
-    await untilEachHasItsOwn(servers);
+    await untilEachOwnsItsShard(servers);
     const before = await Promise.all(servers.map(commandsOf));
     await fleet.report(10);
-    await fleet.isRight();
+    await fleet.untilRight();
     for (const [at, server] of servers.entries())
       expect(await commandsOf(server)).toBeGreaterThan(before[at] ?? NaN);
   });

@@ -4,7 +4,12 @@ import { Fleet, type FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
-import { commandsOf, shardsOf, undisturbed, untilEachHasItsOwn } from "../support/server-facts";
+import {
+  commandsOf,
+  runUndisturbed,
+  shardsOf,
+  untilEachOwnsItsShard,
+} from "../support/server-facts";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
@@ -68,11 +73,11 @@ it("each server decides for its own devices, and for no others", async () => {
   let before: number[] = [];
   let after: number[] = [];
   let answered = 0;
-  await undisturbed(servers, async () => {
+  await runUndisturbed(servers, async () => {
     before = await sentToOthers();
     answered = -answers();
     await fleet.report(20);
-    await fleet.isRight();
+    await fleet.untilRight();
     await until("the devices have all that was sent", async () => {
       after = await sentToOthers();
       return after.reduce((sum, count) => sum + count, 0) === 0;
@@ -95,16 +100,16 @@ it("when a server is killed under load, the next one decides its undecided readi
   await load;
   // No reading follows this one, so only the takeover can decide it.
   await fleet.change();
-  await fleet.isRight();
+  await fleet.untilRight();
   expect(shardsOf(third)).toBe("2, 3");
   expect(statuses().at(-1)).toBe("online");
 });
 
 it("a server that comes back gets its devices back", async () => {
   await servers[1]?.restart();
-  await untilEachHasItsOwn(servers);
+  await untilEachOwnsItsShard(servers);
   await fleet.change();
-  await fleet.isRight();
+  await fleet.untilRight();
   for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
 });
 
@@ -114,28 +119,28 @@ it("a server that was absent for a moment has missed nothing", async () => {
   await first?.kill("SIGKILL");
   await fleet.change();
   await first?.restart();
-  await fleet.isRight();
+  await fleet.untilRight();
 });
 
 it("a second server for the same shard ends with a line that says so, and does no harm", async () => {
-  await untilEachHasItsOwn(servers);
+  await untilEachOwnsItsShard(servers);
   const second = await start(2);
   await until("it ends", () => second.hasEnded);
   expect(second.output).toMatch(
     /^nightlight: --shard 2\/3: another server has this shard, since 20.*Z$/m,
   );
   await fleet.change();
-  await fleet.isRight();
+  await fleet.untilRight();
 });
 
 it("the status becomes offline when the last server ends, and not before", async () => {
   const [first, second, third] = servers;
-  await untilEachHasItsOwn(servers);
+  await untilEachOwnsItsShard(servers);
   const from = witness.seen.length;
   await first?.kill("SIGTERM");
   await second?.kill("SIGTERM");
   await fleet.change();
-  await fleet.isRight();
+  await fleet.untilRight();
   expect(statuses(from)).toEqual([]);
   await third?.kill("SIGTERM");
   await until("the last one says so", () => statuses(from).includes("offline"));

@@ -28,34 +28,34 @@ export class Peer extends Wire {
   private lastId = 0;
 
   /** Sends CONNECT and checks that the broker accepts it. */
-  async connects(options: Connect = {}, sessionPresent = false): Promise<void> {
+  async connect(options: Connect = {}, sessionPresent = false): Promise<void> {
     this.send(connect(options));
-    await this.expects(connack(0, sessionPresent));
+    await this.expectPackets(connack(0, sessionPresent));
   }
 
   /** Subscribes to one filter and checks that the requested QoS is granted. */
-  async subscribes(filter: string, qos = 0): Promise<void> {
+  async subscribe(filter: string, qos = 0): Promise<void> {
     const id = this.newId();
     this.send(subscribe(id, [filter, qos]));
-    await this.answered(suback(id, qos));
+    await this.expectAnswer(suback(id, qos));
   }
 
-  async unsubscribes(filter: string): Promise<void> {
+  async unsubscribe(filter: string): Promise<void> {
     const id = this.newId();
     this.send(unsubscribe(id, filter));
-    await this.answered(ack(UNSUBACK, id));
+    await this.expectAnswer(ack(UNSUBACK, id));
   }
 
   /** Publishes a message and completes its handshake. At QoS 0, returns after sending. */
-  async publishes(topic: string, payload: string, flags: Publish = {}): Promise<void> {
+  async publish(topic: string, payload: string, flags: Publish = {}): Promise<void> {
     const { qos = 0 } = flags;
     const id = this.newId();
     this.send(publish(topic, payload, { ...flags, id }));
-    if (qos === 1) await this.answered(ack(PUBACK, id));
+    if (qos === 1) await this.expectAnswer(ack(PUBACK, id));
     if (qos === 2) {
-      await this.answered(ack(PUBREC, id));
+      await this.expectAnswer(ack(PUBREC, id));
       this.send(ack(PUBREL, id));
-      await this.answered(ack(PUBCOMP, id));
+      await this.expectAnswer(ack(PUBCOMP, id));
     }
   }
 
@@ -63,7 +63,7 @@ export class Peer extends Wire {
    * Checks that the next packet is this message, without acknowledging it.
    * @returns its packet id, or 0 at QoS 0
    */
-  async receives(...[topic, payload, flags = {}]: Message): Promise<number> {
+  async receiveWithoutAck(...[topic, payload, flags = {}]: Message): Promise<number> {
     const found = await this.next();
     const id = (flags.qos ?? 0) > 0 ? messageId(found) : 0;
     const expected = publish(topic, payload, { ...flags, id: flags.id ?? id });
@@ -74,22 +74,22 @@ export class Peer extends Wire {
   }
 
   /** Checks that the next packet is this message, and acknowledges it. */
-  async hears(...message: Message): Promise<void> {
-    const id = await this.receives(...message);
+  async receive(...message: Message): Promise<void> {
+    const id = await this.receiveWithoutAck(...message);
     const qos = message[2]?.qos ?? 0;
     if (qos === 1) this.send(ack(PUBACK, id));
-    if (qos === 2) await this.finishes(id);
+    if (qos === 2) await this.completeQos2(id);
   }
 
   /** Completes the QoS 2 handshake, from PUBREC to PUBCOMP. */
-  async finishes(id: number): Promise<void> {
+  async completeQos2(id: number): Promise<void> {
     this.send(ack(PUBREC, id));
-    await this.answered(ack(PUBREL, id));
+    await this.expectAnswer(ack(PUBREL, id));
     this.send(ack(PUBCOMP, id));
   }
 
   /** Checks that these messages come next, at QoS 0, in any order. */
-  async hearsAll(...messages: Message[]): Promise<void> {
+  async receiveAll(...messages: Message[]): Promise<void> {
     const expected = messages.map((message) => hex(publish(...message))).sort();
     const found: string[] = [];
     while (found.length < messages.length) found.push(described(await this.next()));
@@ -98,22 +98,22 @@ export class Peer extends Wire {
   }
 
   /** Sends PINGREQ and waits for the answer. The broker has handled all earlier packets by then. */
-  async pings(): Promise<void> {
+  async ping(): Promise<void> {
     this.send(PINGREQ);
-    await this.expects(PINGRESP);
+    await this.expectPackets(PINGRESP);
   }
 
   /**
    * Checks that the broker closes the connection. PINGREQ makes a broker answer if it has not
    * closed the connection.
    */
-  async isCutOff(): Promise<void> {
+  async expectCutOff(): Promise<void> {
     this.send(PINGREQ);
-    await this.ends();
+    await this.expectEnd();
   }
 
   /** Checks that the connection is closed without any further packet. */
-  async ends(): Promise<void> {
+  async expectEnd(): Promise<void> {
     const found = await this.next();
     if (found) throw new Unexpected(`expected the end of the connection, got ${described(found)}`);
   }
@@ -122,19 +122,19 @@ export class Peer extends Wire {
    * Checks that the broker refuses CONNECT: it closes the connection, with or without a return
    * code.
    */
-  async isRefused(): Promise<void> {
+  async expectRefusal(): Promise<void> {
     const found = await this.next();
     if (!found) return;
     if (found[0] !== 0x20 || found.length !== 4 || found[3] === 0)
       throw new Unexpected(`expected a refusal, got ${described(found)}`);
-    await this.ends();
+    await this.expectEnd();
   }
 
   /** Sends DISCONNECT and waits until the broker has handled it. */
-  async leaves(): Promise<void> {
+  async disconnect(): Promise<void> {
     this.send(DISCONNECT);
     this.stream.end();
-    await this.ends();
+    await this.expectEnd();
   }
 
   newId(): number {
@@ -142,7 +142,7 @@ export class Peer extends Wire {
   }
 
   /** Checks that this packet arrives. Messages before it stay in the queue for later checks. */
-  async answered(expected: Buffer): Promise<void> {
+  async expectAnswer(expected: Buffer): Promise<void> {
     const earlier: Buffer[] = [];
     let found = await this.next();
     for (; found && (found[0] ?? 0) >> 4 === 3; found = await this.next()) earlier.push(found);

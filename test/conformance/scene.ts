@@ -38,7 +38,7 @@ export class Scene {
   async client(options: Connect = {}, sessionPresent = false): Promise<Peer> {
     const peer = this.open();
     const id = this.clientId(`x${this.clients++}`);
-    await peer.connects({ id, ...options }, sessionPresent);
+    await peer.connect({ id, ...options }, sessionPresent);
     return peer;
   }
 

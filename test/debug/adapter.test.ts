@@ -59,15 +59,15 @@ class Window {
     expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
     await dap.request("initialize", { adapterID: "nightlight", pathFormat: "path" });
     await dap.request("launch", launchConfiguration(name));
-    await dap.event("initialized", 0);
+    await dap.untilEvent("initialized", 0);
     const path = join(this.checkout.dir, "src/nightlight.ts");
     await dap.request("setBreakpoints", { source: { path }, breakpoints: [{ line }] });
     await dap.request("configurationDone");
-    return await this.stopped(0);
+    return await this.untilStopped(0);
   }
 
-  async stopped(from: number): Promise<number> {
-    const { reason, threadId } = await this.dap.event("stopped", from);
+  async untilStopped(from: number): Promise<number> {
+    const { reason, threadId } = await this.dap.untilEvent("stopped", from);
     expect(reason).toBe("breakpoint");
     return Number(threadId);
   }
@@ -150,7 +150,7 @@ describe("F5 with the extension of this repository", () => {
     await until("the firmware measures it", async () => {
       const from = window.dap.events.length;
       await window.dap.request("continue", { threadId });
-      light = await window.local("light", await window.stopped(from));
+      light = await window.local("light", await window.untilStopped(from));
       return light === "123";
     });
     expect(window.dap.events.some(({ event }) => event === SERVER)).toBe(false);
@@ -161,7 +161,7 @@ describe("F5 with the extension of this repository", () => {
     const [one, other] = [open(), open()];
     await Promise.all([one.start("Nightlight, everything"), other.start()]);
     expect(one.url).not.toBe(other.url);
-    const { port } = await one.dap.event(SERVER, 0);
+    const { port } = await one.dap.untilEvent(SERVER, 0);
     const list = await fetch(`http://127.0.0.1:${String(port)}/json/list`);
     expect(await list.json()).toMatchObject([{ type: "node" }]);
   });

@@ -95,8 +95,8 @@ describe("F5, by the Debug Adapter Protocol", () => {
     return all;
   }
 
-  async function stopped(from: number): Promise<string> {
-    const { reason, threadId } = await dap.event("stopped", from);
+  async function untilStopped(from: number): Promise<string> {
+    const { reason, threadId } = await dap.untilEvent("stopped", from);
     thread = threadId as number;
     return reason as string;
   }
@@ -104,7 +104,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
   it("stops on a breakpoint in the telemetry code", async () => {
     await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
     await dap.request("launch", { deviceId: SIMULATOR, stopOnEntry: false });
-    await dap.event("initialized", 0);
+    await dap.untilEvent("initialized", 0);
     const { breakpoints } = await dap.request<{ breakpoints: object[] }>("setBreakpoints", {
       source: { path: file },
       breakpoints: [{ line }],
@@ -112,7 +112,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
     expect(breakpoints).toMatchObject([{ verified: true, line }]);
     const from = dap.events.length;
     await dap.request("configurationDone");
-    expect(await stopped(from)).toBe("breakpoint");
+    expect(await untilStopped(from)).toBe("breakpoint");
     const [frame] = await frames();
     expect(frame).toMatchObject({ line, source: { path: file } });
   });
@@ -124,7 +124,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
   it("steps to the next line", async () => {
     const from = dap.events.length;
     await dap.request("next", { threadId: thread, granularity: "line" });
-    expect(await stopped(from)).toBe("step");
+    expect(await untilStopped(from)).toBe("step");
     const [frame] = await frames();
     expect(frame?.source.path).toBe(file);
     expect(frame?.line).toBeGreaterThan(line);
@@ -133,7 +133,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
   it("continues: the reading reaches the broker, and the next reading stops again", async () => {
     const from = dap.events.length;
     await dap.request("continue", { threadId: thread });
-    expect(await stopped(from)).toBe("breakpoint");
+    expect(await untilStopped(from)).toBe("breakpoint");
   });
 
   it("shows a value that was changed on the page", async () => {
@@ -144,7 +144,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
       .poll(async () => {
         const from = dap.events.length;
         await dap.request("continue", { threadId: thread });
-        await stopped(from);
+        await untilStopped(from);
         return (await locals())["light"];
       })
       .toBe("77");

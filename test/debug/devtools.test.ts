@@ -49,7 +49,7 @@ describe("the CLI's own simulator, with the nightlight's firmware", () => {
   it("works with `devicescript devtools` and `devicescript run src/main.ts`", async () => {
     const devtools = await Devtools.connect(checkout.devicescript("devtools"));
     const run = checkout.devicescript("run", "src/main.ts");
-    await run.says("self-deployed src/main.ts");
+    await run.untilPrinted("self-deployed src/main.ts");
     await worksWith(devtools);
     expect(run.output).toContain("Connected");
     await run.stop();
@@ -64,7 +64,7 @@ describe("the CLI's own simulator, with the nightlight's firmware", () => {
       stderr:
         "nightlight: ports 8081 to 8083 are in use: by VS Code, or another `npm run devtools`\n",
     });
-    await devtools.process.says("self-deployed src/main.ts");
+    await devtools.process.untilPrinted("self-deployed src/main.ts");
     await worksWith(devtools);
     await devtools.stop();
   });

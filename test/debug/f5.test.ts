@@ -68,12 +68,12 @@ describe("F5 with the CLI at a third of its speed", () => {
       dap = await Dap.connect(DAP_PORT);
       await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
       await dap.request("launch", { deviceId: SIMULATOR, stopOnEntry: false });
-      await dap.event("initialized", 0);
+      await dap.untilEvent("initialized", 0);
       const source = { path: file };
       await dap.request("setBreakpoints", { source, breakpoints: [{ line }] });
       const from = dap.events.length;
       await dap.request("configurationDone");
-      const { reason } = await dap.event("stopped", from);
+      const { reason } = await dap.untilEvent("stopped", from);
       return reason === "breakpoint" ? STOPPED : String(reason);
     } catch (error) {
       return String(error);

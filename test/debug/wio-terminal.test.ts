@@ -75,8 +75,8 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     // F5 reads the settings from this file.
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
     await devtools.send(settings, DEVICE);
-    await board.logged("as debug-wionightlight_client");
-    await board.logged(`> ${PROGRAM.connected}`);
+    await board.untilLogged("as debug-wionightlight_client");
+    await board.untilLogged(`> ${PROGRAM.connected}`);
   });
 
   it("change its program, as F5 does", async () => {
@@ -84,8 +84,8 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     checkout.write("src/main.ts", `${source}console.log("changed");\n`);
     const from = board.log.length;
     expect(await devtools.deploy(DEVICE)).toBe("OK");
-    await board.logged("> changed", from);
-    await board.logged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged("> changed", from);
+    await board.untilLogged(`> ${PROGRAM.connected}`, from);
     expect(board.plugs).toBe(1);
   });
 
@@ -96,14 +96,14 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     dap = await Dap.connect(DAP_PORT);
     await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
     await dap.request("launch", { deviceId: DEVICE, stopOnEntry: false });
-    await dap.event("initialized", 0);
+    await dap.untilEvent("initialized", 0);
     const breakpoints = { source: { path: file }, breakpoints: [{ line }] };
     expect(await dap.request("setBreakpoints", breakpoints)).toMatchObject({
       breakpoints: [{ verified: true, line }],
     });
     const from = dap.events.length;
     await dap.request("configurationDone");
-    const { reason, threadId } = await dap.event("stopped", from);
+    const { reason, threadId } = await dap.untilEvent("stopped", from);
     expect(reason).toBe("breakpoint");
     const { stackFrames } = await dap.request<{ stackFrames: { id: number; line: number }[] }>(
       "stackTrace",

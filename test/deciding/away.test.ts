@@ -51,25 +51,25 @@ describe.each(["embedded", "Mosquitto"] as const)(
         { groups: [GROUP], commands: { delivery, expiresMs } },
       );
 
-    async function lampIsOn(on: boolean): Promise<void> {
+    async function untilLampIs(on: boolean): Promise<void> {
       await until(`the lamp is ${on ? "on" : "off"}`, () => lamp?.device.ledOn === on);
     }
 
     async function connectLamp(): Promise<void> {
       const from = witness.seen.length;
       lamp = await startDevice(LAMP, broker.url);
-      await witness.sees(`${LAMP}/state`, /"led_on"/, from);
+      await witness.untilSeen(`${LAMP}/state`, /"led_on"/, from);
     }
 
     async function takeLampAway(): Promise<void> {
       const from = witness.seen.length;
       await lamp?.device.stop();
       lamp = undefined;
-      await witness.sees(`${LAMP}/status`, /^offline$/, from);
+      await witness.untilSeen(`${LAMP}/status`, /^offline$/, from);
     }
 
     /** Waits until the server has received the sensor's reading. */
-    async function senses(light: number): Promise<void> {
+    async function untilSensed(light: number): Promise<void> {
       const line = `Message received: {"light":${light}} from ${SENSOR}`;
       await witness.publish(`${SENSOR}/telemetry`, JSON.stringify({ light }));
       await until("taken in", () => server.log.includes(line));
@@ -78,14 +78,14 @@ describe.each(["embedded", "Mosquitto"] as const)(
     it("latest: it gets the wanted state when it comes back, and nothing stale", async () => {
       server = await start();
       await connectLamp();
-      await senses(100);
-      await lampIsOn(true);
+      await untilSensed(100);
+      await untilLampIs(true);
       await takeLampAway();
       const from = witness.seen.length;
-      await senses(900);
-      await senses(101);
-      await senses(901);
-      await witness.sees(`${LAMP}/desired`, /^\{"led_on":false\}$/, from);
+      await untilSensed(900);
+      await untilSensed(101);
+      await untilSensed(901);
+      await witness.untilSeen(`${LAMP}/desired`, /^\{"led_on":false\}$/, from);
       expect(witness.seen.slice(from).filter(({ topic }) => topic === `${LAMP}/commands`)).toEqual(
         [],
       );
@@ -93,18 +93,18 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await server.stop();
       server = await start();
       await connectLamp();
-      await lampIsOn(false);
+      await untilLampIs(false);
       expect(witness.seen.filter((m) => m.topic.endsWith("/commands") && m.retain)).toEqual([]);
     });
 
     it("latest: it gets the command again if its report differs, as after a restart", async () => {
       server = await start();
       await connectLamp();
-      await senses(100);
-      await lampIsOn(true);
+      await untilSensed(100);
+      await untilLampIs(true);
       await takeLampAway();
       await connectLamp();
-      await lampIsOn(true);
+      await untilLampIs(true);
     });
 
     it("ordered: it gets each command once, in order, even if the server was replaced", async () => {
@@ -128,7 +128,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
         return witness.seen.slice(from).filter((m) => m.topic === `${LAMP}/commands`).length === 6;
       });
       await connectLamp();
-      await witness.sees(
+      await witness.untilSeen(
         `${LAMP}/state`,
         new RegExp(`"led_on":true.*"id":${ids[5] ?? 0}\\b`),
         from,
@@ -147,7 +147,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await witness.publish(`${LAMP}/state`, JSON.stringify({ led_on: false, id: highest }));
       await until("the lamp", async () => (await server.device(LAMP)) !== undefined);
       // The group's decision makes one command, and a person's request makes the other command.
-      await senses(5);
+      await untilSensed(5);
       expect((await server.command(LAMP, { led_on: true })).status).toBe(409);
       const lamp = await server.device(LAMP);
       expect(lamp?.health.filter(({ about }) => about === "command")).toMatchObject([
@@ -165,13 +165,13 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await takeLampAway();
       const from = witness.seen.length;
       await server.command(LAMP, { led_on: true });
-      await witness.sees(`${LAMP}/commands`, /"expires_at"/, from);
+      await witness.untilSeen(`${LAMP}/commands`, /"expires_at"/, from);
       const sentMs = Date.now();
       await until("it has expired", () => Date.now() > sentMs + 2_500);
       await connectLamp();
       const response = await server.command(LAMP, { led_on: false });
       const { id } = (await response.json()) as { id: number };
-      await witness.sees(`${LAMP}/state`, new RegExp(`"id":${id}\\b`));
+      await witness.untilSeen(`${LAMP}/state`, new RegExp(`"id":${id}\\b`));
       expect(lamp?.log.filter((line) => line.startsWith("Message received"))).toHaveLength(1);
     });
   },

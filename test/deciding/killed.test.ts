@@ -43,7 +43,7 @@ it(`a server killed at any moment leaves every device right once another one has
   for (let round = 1; round <= ROUNDS; round++) {
     const dark = round % 2 === 1;
     server = startServer();
-    await server.says("Nightlight is ready");
+    await server.untilPrinted("Nightlight is ready");
     device.device.lightRaw = dark ? 100 : 900;
     // The server is killed sometimes before its decision, and sometimes after it.
     const atMs = performance.now() + random.below(LONGEST_MS);
@@ -51,11 +51,11 @@ it(`a server killed at any moment leaves every device right once another one has
     await server.stop();
 
     server = startServer();
-    await server.says("Nightlight is ready");
+    await server.untilPrinted("Nightlight is ready");
     await until("our LED is right", () => device.device.ledOn === dark);
     const from = lesson.seen.length;
     await lesson.publish("lesson-1/telemetry", `{"light": ${dark ? 5 : 905}}`);
-    await lesson.sees("lesson-1/commands", new RegExp(`"led_on":${dark}`), from);
+    await lesson.untilSeen("lesson-1/commands", new RegExp(`"led_on":${dark}`), from);
     await server.stop();
   }
   expect(device.panics).toEqual([]);

@@ -21,7 +21,7 @@ function start(brokerUrl: string, ...flags: string[]): Program {
 }
 
 async function startReady(brokerUrl: string, ...flags: string[]): Promise<void> {
-  await start(brokerUrl, ...flags).says("Nightlight is ready");
+  await start(brokerUrl, ...flags).untilPrinted("Nightlight is ready");
 }
 
 describe("a restarted server", () => {
@@ -81,10 +81,10 @@ describe("a restarted server", () => {
     await publish("lamp/telemetry", 1);
 
     await startReady(mosquitto.url, "--config", own);
-    await lamp.sees("lamp/commands", /"seq":1\b/);
+    await lamp.untilSeen("lamp/commands", /"seq":1\b/);
     await publish("stranger/telemetry", 2);
     await publish("lamp/telemetry", 2);
-    await lamp.sees("lamp/commands", /"seq":2\b/);
+    await lamp.untilSeen("lamp/commands", /"seq":2\b/);
     expect(lamp.payloads("stranger/commands")).toEqual([]);
     await server.stop("SIGTERM");
 
@@ -93,7 +93,7 @@ describe("a restarted server", () => {
     // twice.
     await lamp.client.publishAsync("lamp/telemetry", '{"light":5}', { qos: 1 });
     await publish("lamp/telemetry", 3);
-    await lamp.sees("lamp/commands", /"seq":3\b/);
+    await lamp.untilSeen("lamp/commands", /"seq":3\b/);
     expect(lamp.payloads("lamp/commands")).toHaveLength(4);
   });
 });

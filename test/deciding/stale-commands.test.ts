@@ -33,28 +33,28 @@ describe("a server that loses its broker with commands in flight", () => {
   }
 
   /** Waits until the server has sent all messages that follow a reconnect. */
-  async function isBack(): Promise<void> {
+  async function untilBack(): Promise<void> {
     await until("connected again", () =>
       nightlight.log.some((line) => line.startsWith("Connected again")),
     );
     await telemetry("other", { light: 100 });
-    await lamp.sees("other/commands", /true/);
+    await lamp.untilSeen("other/commands", /true/);
   }
 
   it("does not repeat an answer after a newer command from another client", async () => {
     proxy.fromBroker.add(PUBACK);
     await telemetry("lamp", { light: 100 });
-    await lamp.sees("lamp/commands", /true/);
+    await lamp.untilSeen("lamp/commands", /true/);
     await until("its acknowledgement is withheld", () => proxy.withheld > 0);
     await proxy.cut();
     await lamp.client.publishAsync("lamp/commands", OFF);
-    await isBack();
+    await untilBack();
     expect(lamp.payloads("lamp/commands")).toEqual([ON, OFF]);
     await until("it has made up its mind", () =>
       nightlight.log.some((line) => line.startsWith("Not repeated after the outage: 1 command")),
     );
     await telemetry("another", { light: 100 });
-    await lamp.sees("another/commands", /true/);
+    await lamp.untilSeen("another/commands", /true/);
     expect(lamp.payloads("lamp/commands")).toEqual([ON, OFF]);
   });
 
@@ -64,8 +64,8 @@ describe("a server that loses its broker with commands in flight", () => {
     await telemetry("counts", reading);
     await until("the answer is withheld", () => proxy.withheld >= 2);
     await proxy.cut();
-    await lamp.sees("counts/commands", /^{"led_on":true,"seq":7,"boot":5}$/);
-    await isBack();
+    await lamp.untilSeen("counts/commands", /^{"led_on":true,"seq":7,"boot":5}$/);
+    await untilBack();
     expect(lamp.payloads("counts/commands")).toHaveLength(1);
   });
 
@@ -80,12 +80,12 @@ describe("a server that loses its broker with commands in flight", () => {
     await until("the commands are withheld", () => proxy.withheld >= 6);
     await proxy.cut();
     await telemetry("b", { light: 800 });
-    await lamp.sees("a/commands", /true/);
-    await isBack();
+    await lamp.untilSeen("a/commands", /true/);
+    await untilBack();
     expect(lamp.payloads("a/commands")).toEqual([ON]);
     expect(lamp.payloads("b/commands")).toEqual([OFF]);
     // The retained copies have arrived, too.
-    await lamp.sees("a/desired", /true/);
-    await lamp.sees("b/desired", /./);
+    await lamp.untilSeen("a/desired", /true/);
+    await lamp.untilSeen("b/desired", /./);
   });
 });

@@ -23,7 +23,11 @@ describe("the thermostat example", () => {
     await server.stop();
   });
 
-  async function measures(hall: number, livingroom: number, bedroom: number): Promise<void> {
+  async function publishTemperatures(
+    hall: number,
+    livingroom: number,
+    bedroom: number,
+  ): Promise<void> {
     const payload = {
       thermostat_temperature: hall,
       livingroom_temperature: livingroom,
@@ -34,10 +38,10 @@ describe("the thermostat example", () => {
 
   it("heats when it is cold, until it is warm enough", async () => {
     const heard = () => thermostat.payloads("home/commands");
-    await measures(18, 19, 17);
-    await measures(19, 19.2, 19.3);
-    await measures(19.5, 19.6, 19.5);
-    await measures(19, 19.2, 19.3);
+    await publishTemperatures(18, 19, 17);
+    await publishTemperatures(19, 19.2, 19.3);
+    await publishTemperatures(19.5, 19.6, 19.5);
+    await publishTemperatures(19, 19.2, 19.3);
     await until("four answers", () => heard().length === 4);
     const heating = heard().map((text) => (JSON.parse(text) as { heating_on: boolean }).heating_on);
     // The last average, 19.17, is within the hysteresis, so the previous decision stands.
@@ -45,7 +49,7 @@ describe("the thermostat example", () => {
   });
 
   it("shows its own fields", async () => {
-    await measures(20, 21, 22);
+    await publishTemperatures(20, 21, 22);
     await until("its values", async () => {
       return (await server.device("home"))?.values["bedroom_temperature"] === 22;
     });

@@ -43,22 +43,22 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     const program = checkout.node(...args);
     try {
       await until("it is ready", () => program.hasEnded || program.output.includes("is ready"));
-      await witness.sees("our/house/lamp/telemetry", /"light":100/);
+      await witness.untilSeen("our/house/lamp/telemetry", /"light":100/);
       expect(program.output).toContain(" as our/house/lampnightlight_client\n");
-      await witness.sees("our/house/lamp/commands", /"led_on":true/);
-      await witness.sees("our/house/lamp/state", /"led_on":true/);
-      await witness.sees("our/house/lamp/status", /^online$/);
-      await witness.sees("our/house/nightlight/server/status", /^online$/);
+      await witness.untilSeen("our/house/lamp/commands", /"led_on":true/);
+      await witness.untilSeen("our/house/lamp/state", /"led_on":true/);
+      await witness.untilSeen("our/house/lamp/status", /^online$/);
+      await witness.untilSeen("our/house/nightlight/server/status", /^online$/);
       const discovery = "homeassistant/device/our_2Fhouse_2Flamp/config";
-      await witness.sees(discovery, /"availability_topic":"our\/house\/lamp\/status"/);
+      await witness.untilSeen(discovery, /"availability_topic":"our\/house\/lamp\/status"/);
 
       const path = `http://127.0.0.1:${httpPort}/api/devices/lamp/name`;
       const put = await fetch(path, { method: "PUT", body: '{"name":"Hall"}' });
       expect(put.status).toBe(200);
-      await witness.sees(discovery, /"name":"Hall"/);
-      await witness.sees("our/house/nightlight/server/names/lamp", /"Hall"/);
+      await witness.untilSeen(discovery, /"name":"Hall"/);
+      await witness.untilSeen("our/house/nightlight/server/names/lamp", /"Hall"/);
       await program.stop("SIGTERM");
-      await witness.sees("our/house/nightlight/server/status", /^offline$/);
+      await witness.untilSeen("our/house/nightlight/server/status", /^offline$/);
       const outside = witness.seen.filter(
         ({ topic }) => !topic.startsWith("our/house/") && topic !== discovery,
       );
@@ -79,14 +79,14 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     await witness.publish("stranger/telemetry", '{"light":5}');
     await witness.publish("our/house/desk/telemetry", '{"light":5}');
     const config = "ha/device/our_2Fhouse_2Fdesk/config";
-    await witness.sees("our/house/desk/commands", /"led_on":true/);
-    await witness.sees(config, /"state_topic":"our\/house\/desk\/telemetry"/);
+    await witness.untilSeen("our/house/desk/commands", /"led_on":true/);
+    await witness.untilSeen(config, /"state_topic":"our\/house\/desk\/telemetry"/);
     expect(await server.device("desk")).toMatchObject({ id: "desk", light: 5 });
     expect(await server.device("stranger")).toBeUndefined();
 
     const from = witness.seen.length;
     await witness.publish("our/house/ha/birth", "online");
-    await witness.sees(config, /desk/, from);
+    await witness.untilSeen(config, /desk/, from);
     expect(witness.seen.some(({ topic }) => topic.startsWith("homeassistant"))).toBe(false);
   });
 
@@ -100,7 +100,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
           servers.push(await startNightlight({ ...options, decide }, { topicPrefix: prefix }));
       for (const prefix of prefixes) {
         await witness.publish(`${prefix}desk/telemetry`, '{"light":5}');
-        await witness.sees(`${prefix}desk/commands`, /"led_on":true/);
+        await witness.untilSeen(`${prefix}desk/commands`, /"led_on":true/);
       }
       for (const { log } of servers) expect(log.join("\n")).not.toContain("Lost the connection");
     } finally {

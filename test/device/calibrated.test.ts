@@ -54,20 +54,20 @@ it("holding the button sets dark and bright, and both survive a restart", async 
     // The simulated button looks at its state every 50 ms, so it would miss a shorter release.
     await until("the button is up", () => (button as unknown as Seen)._downTime === undefined);
   };
-  await witness.sees("calibrated/telemetry", /"light":40,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":40,/);
   await holdUntil("cover the sensor, hold the button again");
   await holdUntil("light it well, hold the button again");
   first.lightRaw = 400;
-  await witness.sees("calibrated/telemetry", /"light":400,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":400,/);
   await holdUntil("done, dark 40, bright 400");
-  await witness.sees("calibrated/telemetry", /"light":1023,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":1023,/);
   first.lightRaw = 220;
-  await witness.sees("calibrated/telemetry", /"light":512,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":512,/);
   await first.stop();
 
   const second = await start(130, flash);
-  await witness.sees("calibrated/telemetry", /"light":256,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":256,/);
   expect(log).toContain(`> ${PROGRAM.lightRange}40 to 400`);
   second.lightRaw = 30;
-  await witness.sees("calibrated/telemetry", /"light":0,/);
+  await witness.untilSeen("calibrated/telemetry", /"light":0,/);
 });

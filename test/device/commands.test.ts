@@ -50,9 +50,9 @@ describe("commands to the device", () => {
 
   it("with an id are done once, in order, and reported, also after a restart", async () => {
     await send({ led_on: true, id: 1 });
-    await witness.sees(`${ID}/state`, /"led_on":true.*"id":1\b/);
+    await witness.untilSeen(`${ID}/state`, /"led_on":true.*"id":1\b/);
     await send({ led_on: false, id: 2 });
-    await witness.sees(`${ID}/state`, /"led_on":false.*"id":2\b/);
+    await witness.untilSeen(`${ID}/state`, /"led_on":false.*"id":2\b/);
     await send({ led_on: true, id: 1 });
     await send({ led_on: true, id: 2 });
     await until("both are ignored", () => ignored().length === 2);
@@ -62,11 +62,11 @@ describe("commands to the device", () => {
   it("reach the device when it comes back", async () => {
     const { device } = own;
     await device.stop();
-    await witness.sees(`${ID}/status`, /^offline$/);
+    await witness.untilSeen(`${ID}/status`, /^offline$/);
     await witness.client.publishAsync(`${ID}/commands`, '{"led_on":true,"id":5}', { qos: 1 });
     own = await startDevice(ID, mosquitto.url);
     await until("LED on", () => own.device.ledOn);
-    await witness.sees(`${ID}/state`, /"led_on":true.*"id":5\b/);
+    await witness.untilSeen(`${ID}/state`, /"led_on":true.*"id":5\b/);
   });
 });
 
@@ -76,14 +76,14 @@ describe("status and state", () => {
     const own = await startDevice("st-1", mosquitto.url);
     await until("connected", () => own.log.some((line) => line.startsWith("Sending telemetry")));
     const late = await Witness.connect(mosquitto.url, "st-1/+");
-    await late.sees("st-1/status", /^online$/);
-    await late.sees(
+    await late.untilSeen("st-1/status", /^online$/);
+    await late.untilSeen(
       "st-1/state",
       /"fw":"\d+\.\d+\.\d+","uptime_s":\d+,"reconnects":0,"outbox":\d+,"program":"[0-9a-f]{8}"\}$/,
     );
     expect(late.seen.filter(({ retain }) => retain).length).toBe(2);
     await own.device.stop();
-    await late.sees("st-1/status", /^offline$/);
+    await late.untilSeen("st-1/status", /^offline$/);
     await late.stop();
     await mosquitto.stop();
   });

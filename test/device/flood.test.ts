@@ -16,7 +16,7 @@ it("a flood of commands, most of them invalid, neither stops nor confuses the de
     witness.client.publish("flood-1/commands", payload, { qos: 1 });
   }
   await witness.client.publishAsync("flood-1/commands", '{"led_on":true,"id":1}', { qos: 1 });
-  await witness.sees("flood-1/state", /"led_on":true.*"id":1\b/);
+  await witness.untilSeen("flood-1/state", /"led_on":true.*"id":1\b/);
   await until("the lamp is on", () => own.device.ledOn);
   const received = own.log.filter((line) => line.startsWith("Message received: "));
   // At QoS 1, messages that the device did not acknowledge in time arrive again.

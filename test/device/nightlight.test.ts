@@ -23,33 +23,33 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     await mosquitto?.stop();
   });
 
-  async function lightLeadsTo(light: number, ledOn: boolean): Promise<void> {
+  async function untilLightLeadsTo(light: number, ledOn: boolean): Promise<void> {
     const from = witness.seen.length;
     await nightlight.setLight(ID, light);
-    await witness.sees(`${ID}/telemetry`, new RegExp(`^\\{"light":${light},`), from);
-    await witness.sees(`${ID}/commands`, new RegExp(`^\\{"led_on":${ledOn},`), from);
+    await witness.untilSeen(`${ID}/telemetry`, new RegExp(`^\\{"light":${light},`), from);
+    await witness.untilSeen(`${ID}/commands`, new RegExp(`^\\{"led_on":${ledOn},`), from);
     await until("the simulated lamp follows", async () => {
       return (await nightlight.device(ID))?.ledOn === ledOn;
     });
   }
 
   it("turns the LED on in the dark and off in the light", async () => {
-    await lightLeadsTo(100, true);
-    await lightLeadsTo(900, false);
-    await lightLeadsTo(299, true);
-    await lightLeadsTo(300, false);
+    await untilLightLeadsTo(100, true);
+    await untilLightLeadsTo(900, false);
+    await untilLightLeadsTo(299, true);
+    await untilLightLeadsTo(300, false);
   });
 
   it("keeps its own time if the computer's clock is set back", async () => {
     const spy = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin - 86_400_000);
     try {
-      await lightLeadsTo(100, true);
-      await lightLeadsTo(900, false);
+      await untilLightLeadsTo(100, true);
+      await untilLightLeadsTo(900, false);
     } finally {
       spy.mockRestore();
     }
-    await lightLeadsTo(100, true);
-    await lightLeadsTo(900, false);
+    await untilLightLeadsTo(100, true);
+    await untilLightLeadsTo(900, false);
     const reported = async () => (await nightlight.device(ID))?.state;
     await until("it says so", async () => (await reported())?.["led_on"] === false);
     expect((await reported())?.uptime_s).toBeLessThan(performance.now() / 1_000);
@@ -57,8 +57,8 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
 
   it("publishes the lesson's messages, and only adds fields", async () => {
     const from = witness.seen.length;
-    await lightLeadsTo(150, true);
-    await lightLeadsTo(850, false);
+    await untilLightLeadsTo(150, true);
+    await untilLightLeadsTo(850, false);
     const said = (topic: string): Seen[] =>
       witness.seen.slice(from).filter((message) => message.topic === `${ID}/${topic}`);
     const [telemetry, commands] = [said("telemetry"), said("commands")];
@@ -83,7 +83,7 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
   });
 
   it("survives invalid commands and telemetry, and changes nothing", async () => {
-    await lightLeadsTo(100, true);
+    await untilLightLeadsTo(100, true);
     const commands = ["", "{", "null", "[]", "7", '{"led_on":1}', '{"led_on":"true"}', "{}", "\0"];
     for (const payload of commands) await witness.publish(`${ID}/commands`, payload);
     const telemetry = ["nonsense", '{"light":-1}', '{"light":1024}', '{"light":"5"}', "[300]"];
@@ -103,6 +103,6 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     expect(witness.payloads("stranger/commands")).toEqual([]);
     expect((await nightlight.device(ID))?.ledOn).toBe(true);
     expect(nightlight.log.join("\n")).not.toMatch(/panic/i);
-    await lightLeadsTo(700, false);
+    await untilLightLeadsTo(700, false);
   });
 });

@@ -15,7 +15,7 @@ describe("a device without a server", () => {
     expect(own.panics).toEqual([]);
   });
 
-  async function followsTheLight(): Promise<void> {
+  async function untilFollowingLight(): Promise<void> {
     own.device.lightRaw = 100;
     await until("LED on", () => own.device.ledOn);
     own.device.lightRaw = 800;
@@ -29,7 +29,7 @@ describe("a device without a server", () => {
     own.device.lightRaw = 100;
     await mosquitto.kill("SIGKILL");
     await until("alone", () => own.log.includes("No server: deciding for myself"));
-    await followsTheLight();
+    await untilFollowingLight();
   });
 
   it("decides alone when only the server is gone, reports that, and hands back", async () => {
@@ -38,15 +38,15 @@ describe("a device without a server", () => {
     const first = await startNightlight(options);
     const witness = await Witness.connect(mosquitto.url, "alone-2/state");
     own = await startDevice("alone-2", mosquitto.url);
-    await witness.sees("alone-2/state", /"decided_by":"server"/);
+    await witness.untilSeen("alone-2/state", /"decided_by":"server"/);
     await first.stop();
-    await witness.sees("alone-2/state", /"decided_by":"device"/);
-    await followsTheLight();
+    await witness.untilSeen("alone-2/state", /"decided_by":"device"/);
+    await untilFollowingLight();
 
     const from = witness.seen.length;
     const second = await startNightlight(options);
     own.device.lightRaw = 100;
-    await witness.sees("alone-2/state", /"led_on":true,"decided_by":"server"/, from);
+    await witness.untilSeen("alone-2/state", /"led_on":true,"decided_by":"server"/, from);
     expect((await second.device("alone-2"))?.state?.decided_by).toBe("server");
     await witness.stop();
     await second.stop();

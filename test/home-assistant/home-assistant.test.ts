@@ -33,7 +33,7 @@ const announcements = () =>
 /**
  * Waits for an announcement of the device that satisfies `isRight`, and checks every announcement.
  */
-async function announced(
+async function untilAnnounced(
   objectId: string,
   isRight: (discovery: Discovery) => boolean = () => true,
   from = 0,
@@ -57,7 +57,7 @@ function part(discovery: Discovery, name: string): Component {
 
 async function retainedNow(topic: string): Promise<boolean> {
   const late = await Witness.connect(mosquitto.url, topic);
-  await late.sees(topic, /./);
+  await late.untilSeen(topic, /./);
   const [message] = late.seen;
   await late.stop();
   return message?.retain === true;
@@ -66,7 +66,7 @@ async function retainedNow(topic: string): Promise<boolean> {
 describe("our device in Home Assistant", () => {
   it("is a light, a light level and a connection, and obeys", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, id: "lamp-1", lightRaw: 900 });
-    const discovery = await announced(
+    const discovery = await untilAnnounced(
       "lamp-1",
       ({ components: { connection, light, led_on: led }, device }) =>
         !!connection && !!light && led?.state_topic === "lamp-1/state" && !!device["sw_version"],
@@ -101,7 +101,7 @@ describe("our device in Home Assistant", () => {
     });
     const from = home.seen.length;
     await home.publish(led["command_topic"] ?? "", led["payload_on"] ?? "");
-    await home.sees("lamp-1/state", /"led_on":true/, from);
+    await home.untilSeen("lamp-1/state", /"led_on":true/, from);
     const states = home.payloads("lamp-1/state");
     const shown = states.map((state) => render(led["state_value_template"], state));
     expect(shown).toContain(led["payload_on"]);
@@ -111,19 +111,19 @@ describe("our device in Home Assistant", () => {
   it("is announced again when Home Assistant starts, and when the broker has lost its data", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lesson/telemetry", '{"light":1}');
-    await announced("lesson", ({ components: { light } }) => !!light);
+    await untilAnnounced("lesson", ({ components: { light } }) => !!light);
     const count = announcements().length;
     const from = home.seen.length;
     await home.publish("homeassistant/status", "offline");
     await home.publish("homeassistant/status", "online");
-    await announced("lesson", undefined, from);
+    await untilAnnounced("lesson", undefined, from);
     expect(announcements()).toHaveLength(count + 1);
     // Home Assistant itself must not be listed as a device.
     expect(await server.device("homeassistant")).toBeUndefined();
 
     await mosquitto.kill();
     await mosquitto.restart();
-    await announced("lesson", undefined, home.seen.length);
+    await untilAnnounced("lesson", undefined, home.seen.length);
     expect(await retainedNow("homeassistant/device/lesson/config")).toBe(true);
   });
 });
@@ -132,8 +132,8 @@ describe("other devices in Home Assistant", () => {
   it("a lesson device is a light that is assumed to obey, without availability", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lesson/telemetry", '{"light":100}');
-    await home.sees("lesson/commands", /true/);
-    const discovery = await announced("lesson", ({ components: { light } }) => !!light);
+    await home.untilSeen("lesson/commands", /true/);
+    const discovery = await untilAnnounced("lesson", ({ components: { light } }) => !!light);
     expect(Object.keys(discovery.components).sort()).toEqual(["led_on", "light"]);
     expect(part(discovery, "led_on")).not.toHaveProperty("state_topic");
     expect(part(discovery, "light")).toMatchObject({ expire_after: 30 });
@@ -143,7 +143,7 @@ describe("other devices in Home Assistant", () => {
   it("the LED comes from telemetry if only telemetry contains it", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lamp/telemetry", '{"light":100,"led_on":false}');
-    const discovery = await announced(
+    const discovery = await untilAnnounced(
       "lamp",
       ({ components: { led_on } }) => !!led_on?.state_topic,
     );
@@ -161,7 +161,7 @@ describe("other devices in Home Assistant", () => {
     const telemetry =
       '{"thermostat_temperature":18,"livingroom_temperature":19.5,"bedroom_temperature":17,"heating_on":true}';
     await home.publish("home/telemetry", telemetry);
-    const discovery = await announced(
+    const discovery = await untilAnnounced(
       "home",
       ({ components: c }) => !!c["heating_on"]?.state_topic,
     );
@@ -187,9 +187,9 @@ describe("other devices in Home Assistant", () => {
       { groups: [{ ...group, decide: "any" }] },
     );
     await home.publish("north/telemetry", '{"light":100}');
-    const north = await announced("north", ({ components: { light } }) => !!light);
+    const north = await untilAnnounced("north", ({ components: { light } }) => !!light);
     expect(Object.keys(north.components)).toEqual(["light"]);
-    const mast = await announced("mast");
+    const mast = await untilAnnounced("mast");
     expect(Object.keys(mast.components)).toEqual(["led_on"]);
   });
 
@@ -202,7 +202,10 @@ describe("other devices in Home Assistant", () => {
       { rule: { ...rule, on, off } },
     );
     await home.publish("lamp/telemetry", JSON.stringify({ light: 1, ...off }));
-    const { components } = await announced("lamp", ({ components: c }) => !!c["mode"]?.state_topic);
+    const { components } = await untilAnnounced(
+      "lamp",
+      ({ components: c }) => !!c["mode"]?.state_topic,
+    );
     const mode = components["mode"];
     expect(mode?.platform).toBe("switch");
     const template = mode?.["value_template"];
@@ -221,7 +224,7 @@ describe("other devices in Home Assistant", () => {
     };
     for (const id of Object.keys(ids)) await home.publish(`${id}/telemetry`, '{"light":1}');
     for (const [id, objectId] of Object.entries(ids))
-      expect((await announced(objectId)).device).toMatchObject({ name: id });
+      expect((await untilAnnounced(objectId)).device).toMatchObject({ name: id });
     const unique = announcements().flatMap(({ topic, payload }) =>
       Object.values(parseDiscovery(topic, payload).components).map((c) => c["unique_id"]),
     );
@@ -240,7 +243,7 @@ it.each([{ homeAssistant: false }, { decide: false }])(
     // one, too.
     const other = await startNightlight({ brokerUrl: mosquitto.url, simulate: false, id: "other" });
     await home.publish("marker/telemetry", '{"light":1}');
-    await announced("marker");
+    await untilAnnounced("marker");
     expect(announcements().every(({ topic }) => topic.includes("marker"))).toBe(true);
     await other.stop();
   },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { edit, publish, retained } from "../support/device-edits";
+import { edit, publish, readRetained } from "../support/device-edits";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
@@ -47,7 +47,7 @@ it("a removal is completed if the connection breaks before the broker has cleare
     await publish(mosquitto.url, "lamp/status", "offline", "-r");
     await until("the lamp", async () => (await server.device("lamp")) !== undefined);
     const kept = async () =>
-      [...(await retained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
+      [...(await readRetained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
     proxy.topics.add("lamp/status");
     const first = edit(server, "DELETE", "lamp");
     await until("it is on its way", () => proxy.withheld === 1);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import { edit, nameOf, publish, rename, retained } from "../support/device-edits";
+import { edit, nameOf, publish, readRetained, rename } from "../support/device-edits";
 import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -44,21 +44,21 @@ describe("a device at Mosquitto", () => {
     const answer = await rename(server, "lamp", " Küche ");
     expect([answer.status, await answer.json()]).toEqual([200, { name: "Küche" }]);
     expect(await nameOf(server, "lamp")).toBe("Küche");
-    await home.sees("homeassistant/device/lamp/config", /"name":"Küche"/);
+    await home.untilSeen("homeassistant/device/lamp/config", /"name":"Küche"/);
 
     await stop();
     server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5}');
     await until("its name", async () => (await nameOf(server, "lamp")) === "Küche");
     // A rename does not change the topics: they still use the device's id.
-    await home.sees("homeassistant/device/lamp/config", /"command_topic":"lamp\/commands"/);
+    await home.untilSeen("homeassistant/device/lamp/config", /"command_topic":"lamp\/commands"/);
 
     const from = home.seen.length;
     expect((await rename(server, "lamp", "")).status).toBe(200);
     expect(await nameOf(server, "lamp")).toBeUndefined();
-    await home.sees("homeassistant/device/lamp/config", /"name":"lamp"/, from);
+    await home.untilSeen("homeassistant/device/lamp/config", /"name":"lamp"/, from);
     await home.stop();
-    expect([...(await retained(mosquitto.url)).keys()].join()).not.toContain("names");
+    expect([...(await readRetained(mosquitto.url)).keys()].join()).not.toContain("names");
   });
 
   it("is removed with all its retained messages, and stays removed after a restart", async () => {
@@ -74,7 +74,7 @@ describe("a device at Mosquitto", () => {
     await publish(mosquitto.url, "lamp/status", "offline", "-r");
     await until("offline", async () => (await server.device("lamp"))?.online === false);
     const ofLamp = async () =>
-      [...(await retained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
+      [...(await readRetained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
     await until("all that there is", async () => (await ofLamp()).length === 7);
 
     const answer = await edit(server, "DELETE", "lamp");
@@ -84,7 +84,7 @@ describe("a device at Mosquitto", () => {
     ]);
     expect(await server.device("lamp")).toBeUndefined();
     await until("nothing", async () => (await ofLamp()).length === 0);
-    expect((await retained(mosquitto.url)).has("other/telemetry")).toBe(true);
+    expect((await readRetained(mosquitto.url)).has("other/telemetry")).toBe(true);
 
     // Publishes the device's late will, another server's command, and an old retained command. All
     // three must be dropped.
@@ -97,7 +97,7 @@ describe("a device at Mosquitto", () => {
     });
     await until(
       "the will is cleared",
-      async () => !(await retained(mosquitto.url)).has("lamp/status"),
+      async () => !(await readRetained(mosquitto.url)).has("lamp/status"),
     );
     expect(await server.device("lamp")).toBeUndefined();
 
@@ -120,27 +120,27 @@ describe("a device at Mosquitto", () => {
     // The server has forgotten everything about the device, otherwise it would ignore this reading
     // as a repetition.
     await until("the lamp", async () => (await server.device("lamp"))?.light === 6);
-    await home.sees("lamp/commands", /"led_on":true/);
-    await home.sees("homeassistant/device/lamp/config", /lamp\/status/);
+    await home.untilSeen("lamp/commands", /"led_on":true/);
+    await home.untilSeen("homeassistant/device/lamp/config", /lamp\/status/);
     await home.stop();
-    expect((await retained(mosquitto.url)).get("lamp/status")).toBe("online");
+    expect((await readRetained(mosquitto.url)).get("lamp/status")).toBe("online");
   });
 
   it("is known and removed by every server of the broker", async () => {
     const one = await start({ id: "one", shard: { index: 1, count: 2 } });
     const two = await start({ id: "two", shard: { index: 2, count: 2 } });
-    const both = (name: string, isSo: (server: Started) => Promise<boolean>) =>
+    const untilBoth = (name: string, isSo: (server: Started) => Promise<boolean>) =>
       until(name, async () => (await isSo(one)) && (await isSo(two)));
     await publish(mosquitto.url, "lamp/state", '{"led_on":false}');
-    await both("the lamp", async (server) => (await server.device("lamp")) !== undefined);
+    await untilBoth("the lamp", async (server) => (await server.device("lamp")) !== undefined);
     await rename(two, "lamp", "Hall");
-    await both("its name", async (server) => (await nameOf(server, "lamp")) === "Hall");
+    await untilBoth("its name", async (server) => (await nameOf(server, "lamp")) === "Hall");
     const home = await Witness.connect(mosquitto.url, "#");
     expect((await edit(one, "DELETE", "lamp")).status).toBe(200);
-    await both("no lamp", async (server) => (await server.device("lamp")) === undefined);
+    await untilBoth("no lamp", async (server) => (await server.device("lamp")) === undefined);
     await until(
       "nothing",
-      async () => ![...(await retained(mosquitto.url)).keys()].join().includes("lamp"),
+      async () => ![...(await readRetained(mosquitto.url)).keys()].join().includes("lamp"),
     );
     // Only two servers clear the topic: the one that received the request, and the one that speaks
     // for the lamp.

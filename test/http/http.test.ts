@@ -148,19 +148,19 @@ describe("HTTP beside the page", () => {
     const response = await fetch(`${nightlight.url}/api/events`);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     let text = "";
-    const has = async (pattern: RegExp) => {
+    const untilStreamed = async (pattern: RegExp) => {
       while (!pattern.test(text)) {
         const { value, done } = await reader.read();
         if (done) throw new Error(`the stream ended before ${String(pattern)}`);
         text += new TextDecoder().decode(value);
       }
     };
-    await has(/^event: snapshot\ndata: \{.*"decides":true.*"id":"test-1"/m);
+    await untilStreamed(/^event: snapshot\ndata: \{.*"decides":true.*"id":"test-1"/m);
     await nightlight.setLight("test-1", 33);
-    await has(
+    await untilStreamed(
       /^event: changes\ndata: \{.*"readings":\[\{"id":"test-1","atMs":\d+,"values":\{"light":33\},"ledOn":(true|false)\}/m,
     );
-    await has(/^event: changes\ndata: .*"messages":.*test-1\/telemetry.*33/m);
+    await untilStreamed(/^event: changes\ndata: .*"messages":.*test-1\/telemetry.*33/m);
     await reader.cancel();
   });
 

@@ -109,24 +109,24 @@ describe("a class that joins", () => {
     const device = { clientId: id, username: id, password };
     const witness = await Witness.connect(nightlight.brokerUrl, `${id}/commands`, device);
     await witness.client.publishAsync(`${id}/telemetry`, '{"light":400}', { qos: 1 });
-    await witness.sees(`${id}/commands`, /led_on/);
+    await witness.untilSeen(`${id}/commands`, /led_on/);
     await witness.stop();
     const tab = new WebSocket(url, { headers: { cookie } });
     const heard: ClassEvent[] = [];
     tab.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString()) as ClassEvent));
-    const hears = (count: number) => until("an event", () => heard.length >= count);
-    await hears(2);
+    const untilHeard = (count: number) => until("an event", () => heard.length >= count);
+    await untilHeard(2);
 
     const put = (body: unknown, headers: Record<string, string>) =>
       fetch(`${nightlight.url}/api/class`, { method: "PUT", headers, body: JSON.stringify(body) });
     expect((await put({ light: 20 }, { cookie })).status).toBe(401);
     expect((await put({ light: 20 }, { authorization })).status).toBe(200);
-    await hears(3);
+    await untilHeard(3);
     expect(await (await put({ networkCut: true }, { authorization })).json()).toEqual({
       light: 20,
       networkCut: true,
     });
-    await hears(4);
+    await untilHeard(4);
     for (const [body, error] of [
       [{ light: 1024 }, "light: expected a number from 0 to 1023, or null"],
       [{ light: "dark" }, "light: expected a number from 0 to 1023, or null"],
@@ -151,7 +151,7 @@ describe("a class that joins", () => {
     expect((await reset("desk-1")).status).toBe(400);
     expect((await reset("tab-00000000")).status).toBe(404);
     expect((await reset(id)).status).toBe(202);
-    await hears(5);
+    await untilHeard(5);
     expect(heard).toEqual([
       { kind: "room", room: { light: null, networkCut: false } },
       { kind: "program", mayChange: true },

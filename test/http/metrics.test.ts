@@ -14,7 +14,7 @@ describe("GET /metrics", () => {
     return (await metricsOf(nightlight.url)).get(`nightlight_${name}`);
   }
 
-  async function becomes(name: string, value: number): Promise<void> {
+  async function untilMetric(name: string, value: number): Promise<void> {
     await until(`${name} is ${value}`, async () => (await sample(name)) === value);
   }
 
@@ -45,7 +45,7 @@ describe("GET /metrics", () => {
     it("counts readings, their commands, and the time between them", async () => {
       for (const light of [100, 900, 100])
         await lesson.client.publishAsync("lamp/telemetry", `{"light":${light}}`, { qos: 1 });
-      await becomes("decision_latency_seconds_count", 3);
+      await untilMetric("decision_latency_seconds_count", 3);
       const samples = await metricsOf(nightlight.url);
       expect(samples.get("nightlight_readings_total")).toBe(3);
       expect(samples.get('nightlight_commands_total{kind="rule"}')).toBe(3);
@@ -55,15 +55,15 @@ describe("GET /metrics", () => {
       expect(samples.get("nightlight_decision_latency_seconds_sum")).toBeGreaterThan(0);
 
       await nightlight.command("lamp", { led_on: true });
-      await becomes('commands_total{kind="manual"}', 1);
-      await becomes("commands_unacknowledged", 0);
+      await untilMetric('commands_total{kind="manual"}', 1);
+      await untilMetric("commands_unacknowledged", 0);
       expect(await sample("decision_latency_seconds_count")).toBe(3);
     });
 
     it("counts a repeated reading once", async () => {
       for (const seq of [1, 1, 2])
         await lesson.client.publishAsync("lamp/telemetry", `{"light":5,"seq":${seq},"boot":7}`);
-      await lesson.sees("lamp/commands", /"seq":2/);
+      await lesson.untilSeen("lamp/commands", /"seq":2/);
       expect(await sample("readings_total")).toBe(2);
     });
 
@@ -73,7 +73,7 @@ describe("GET /metrics", () => {
       await lesson.publish("other/status", "offline");
       // The sender of this message is not counted, because nothing identifies it as a device.
       await lesson.publish("kitchen-plug/status", "online");
-      await becomes("devices", 2);
+      await untilMetric("devices", 2);
       expect(await sample("devices_online")).toBe(1);
       // The two clients are the server's and this test's.
       expect(await sample("broker_clients")).toBe(2);
@@ -82,13 +82,13 @@ describe("GET /metrics", () => {
     it("counts messages of other clients on our topics, without a warning", async () => {
       await lesson.publish("kitchen-plug/status", "awake");
       await lesson.publish("kitchen-plug/state", "ON");
-      await becomes('rejections_total{reason="stranger"}', 2);
+      await untilMetric('rejections_total{reason="stranger"}', 2);
       expect(nightlight.log.join()).not.toContain("kitchen-plug");
     });
 
     it("has every reason for a rejection, including those that never occurred", async () => {
       await lesson.publish("lamp/telemetry", '{"light":"dark"}');
-      await becomes('rejections_total{reason="telemetry"}', 1);
+      await untilMetric('rejections_total{reason="telemetry"}', 1);
       const samples = await metricsOf(nightlight.url);
       for (const reason of REASONS.filter((name) => name !== "telemetry"))
         expect(samples.get(`nightlight_rejections_total{reason="${reason}"}`)).toBe(0);
@@ -104,8 +104,8 @@ describe("GET /metrics", () => {
     );
     const north = await Witness.connect(nightlight.brokerUrl, "mast/commands");
     await north.publish("north/telemetry", '{"light":100}');
-    await becomes('commands_total{kind="group"}', 1);
-    await becomes("decision_latency_seconds_count", 1);
+    await untilMetric('commands_total{kind="group"}', 1);
+    await untilMetric("decision_latency_seconds_count", 1);
     await north.stop();
     await nightlight.stop();
   });
@@ -115,17 +115,17 @@ describe("GET /metrics", () => {
     nightlight = await startNightlight({ simulate: false, brokerUrl: mosquitto.url });
     const lamp = await Witness.connect(mosquitto.url, "lamp/commands");
     await lamp.publish("lamp/telemetry", '{"light":100}');
-    await lamp.sees("lamp/commands", /true/);
+    await lamp.untilSeen("lamp/commands", /true/);
     expect(await sample("broker_connected")).toBe(1);
     expect(await sample("broker_clients")).toBeUndefined();
 
     await mosquitto.kill();
-    await becomes("broker_connected", 0);
+    await untilMetric("broker_connected", 0);
     expect((await nightlight.command("lamp", { led_on: false })).status).toBe(202);
     expect(await sample("commands_unacknowledged")).toBe(1);
     await mosquitto.restart();
-    await becomes("broker_connected", 1);
-    await becomes("commands_unacknowledged", 0);
+    await untilMetric("broker_connected", 1);
+    await untilMetric("commands_unacknowledged", 0);
     expect(await sample("broker_reconnects_total")).toBe(1);
     await lamp.stop();
     await nightlight.stop();

@@ -51,7 +51,7 @@ Updates N virtual machines with a bad release, then with a good one.
 
 const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
 
-async function becomesTrue(what: string, condition: () => boolean | Promise<boolean>) {
+async function untilTrue(what: string, condition: () => boolean | Promise<boolean>) {
   if (!(await waitFor(condition, PATIENCE_MS, LOOK_MS)))
     throw new Error(`timed out waiting until ${what}`);
 }
@@ -67,7 +67,7 @@ class Devices {
       child.on("message", (said) => this.said.set(child, said as Said));
       child.send({ ...order, ids: ids.slice(from, from + PER_PROCESS) } satisfies Order);
     }
-    await becomesTrue("all devices have started", () => this.sum("started") === ids.length);
+    await untilTrue("all devices have started", () => this.sum("started") === ids.length);
   }
 
   sum(what: keyof Said): number {
@@ -103,7 +103,7 @@ async function release(nightlight: Started, program: Uint8Array): Promise<FleetV
   const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
   if (!response.ok) throw new Error(await response.text());
   const fleet = async () => (await get<UpdatesView>(nightlight, "/api/updates")).fleet;
-  await becomesTrue("the update has ended", async () => (await fleet())?.step !== "going");
+  await untilTrue("the update has ended", async () => (await fleet())?.step !== "going");
   return (await fleet()) as FleetView;
 }
 
@@ -144,7 +144,7 @@ async function main(): Promise<void> {
       ...{ brokerUrl, key, program: Buffer.from(older).toString("base64") },
       lights: [DARK, BRIGHT],
     });
-    await becomesTrue("all devices are online", () => all(older));
+    await untilTrue("all devices are online", () => all(older));
     tell(
       `${count} virtual machines are online, with ${devices.sum("rssMb").toFixed(0)} MB in total`,
     );
@@ -158,7 +158,7 @@ async function main(): Promise<void> {
     if (done.step !== "done")
       throw new UserError(`the good release was stopped: ${done.why ?? ""}`);
     tell(`Good release: ${done.step}, waves of ${done.waves.map((ids) => ids.length).join(", ")}`);
-    await becomesTrue("all devices run the good release", () => all(good));
+    await untilTrue("all devices run the good release", () => all(good));
     const ended = (await get<UpdatesView>(nightlight, "/api/updates")).updates;
     const tookS = ended
       .map(({ begunMs, sinceMs }) => (sinceMs - begunMs) / 1000)
@@ -167,7 +167,7 @@ async function main(): Promise<void> {
     console.log(
       `${ended.length} confirmed, after ${part(0)}, ${part(0.5)}, ${part(1)} s (minimum, median, maximum)`,
     );
-    await becomesTrue("a new reading of each device is decided", async () => {
+    await untilTrue("a new reading of each device is decided", async () => {
       const views = await get<DeviceView[]>(nightlight, "/api/devices");
       const isWell = ({ id, light, ledOn, lastSeen }: DeviceView) =>
         ledOn === (light === DARK) &&

@@ -44,7 +44,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
 
     async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
       client = await inWorld({ port: proxy.port, ...setup }, order);
-      await client.logs("granted do 0");
+      await client.untilLogged("granted do 0");
     }
 
     const payloads = (topic: string) =>
@@ -68,12 +68,12 @@ for (const [name, startBroker] of Object.entries(BROKERS))
             "do",
             JSON.stringify({ publish: { topic: "up", count: 30, qos } }),
           );
-          await client.logs("published 30");
+          await client.untilLogged("published 30");
           await until("all arrive", () => seen.length === 30);
           expect(payloads("up")).toEqual(numbers(30));
           expect(seen.every((message) => message.qos === qos)).toBe(true);
           for (const text of numbers(30)) await witness.publishAsync("down/x", text, { qos });
-          await client.logs("got down/x 29");
+          await client.untilLogged("got down/x 29");
           expect(got("down/x")).toEqual(numbers(30));
         });
 
@@ -81,7 +81,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
         await start({ subscribe: [{ filter: "burst", qos: 0 }] }, { quiet: true });
         for (let i = 0; i < 1000; i++) witness.publish("burst", `message ${i}`);
         await witness.publishAsync("burst", "count", { qos: 1 });
-        await client.logs("received 1001");
+        await client.untilLogged("received 1001");
       });
     });
 
@@ -91,19 +91,19 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       await start({}, { will });
       await proxy.cut();
       await until("the will comes", () => payloads("device/status").length === 1);
-      await client.logs("granted do 0", 2);
+      await client.untilLogged("granted do 0", 2);
       await witness.publishAsync("do", JSON.stringify({ stop: true }));
-      await client.logs("stopped");
+      await client.untilLogged("stopped");
       await until("the device is gone", () => proxy.connections === 2);
       expect(payloads("device/status")).toEqual(["offline"]);
     });
 
     it("delivers messages sent while a device with a persistent session was offline", async () => {
       await start({ subscribe: [{ filter: "down", qos: 2 }] }, { cleanSession: false });
-      await client.logs("granted down 2");
+      await client.untilLogged("granted down 2");
       await proxy.cut();
       for (const text of numbers(10)) await witness.publishAsync("down", text, { qos: 2 });
-      await client.logs("got down 9");
+      await client.untilLogged("got down 9");
       expect(client.count("connected true 1")).toBe(1);
       expect(got("down")).toEqual(numbers(10));
       // Because the session was kept, the client did not have to subscribe again.
@@ -112,11 +112,11 @@ for (const [name, startBroker] of Object.entries(BROKERS))
 
     it("subscribes again if the session was lost", async () => {
       await start({ subscribe: [{ filter: "down", qos: 1 }] });
-      await client.logs("granted down 1");
+      await client.untilLogged("granted down 1");
       await proxy.cut();
-      await client.logs("granted down 1", 2);
+      await client.untilLogged("granted down 1", 2);
       await witness.publishAsync("down", "again", { qos: 1 });
-      await client.logs("got down again");
+      await client.untilLogged("got down again");
     });
 
     // At QoS 2 neither broker keeps its guarantee in this test: see docs/mqtt-client.md.
@@ -128,7 +128,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
         { subscribe: [{ filter: "down", qos: 1 }] },
         { cleanSession: false, stableMs: 0, ackTimeoutMs: 60_000 },
       );
-      await client.logs("granted down 1");
+      await client.untilLogged("granted down 1");
       await witness.publishAsync(
         "do",
         JSON.stringify({ publish: { topic: "up", count: COUNT, qos: 1 } }),
@@ -142,7 +142,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
         await proxy.cut();
         await until("the device is back", () => client.count(/^connected/) > client.count(/^lost/));
       }
-      await client.logs(`published ${COUNT}`);
+      await client.untilLogged(`published ${COUNT}`);
       await until("all arrive", () => new Set(payloads("up")).size === COUNT);
       await until("all arrive", () => new Set(got("down")).size === COUNT);
       expect([...new Set(payloads("up"))]).toEqual(numbers(COUNT));
@@ -166,12 +166,12 @@ describe("Mosquitto that is killed and started again", () => {
       { port: mosquitto.port, stableMs: 0 },
       { subscribe: [{ filter: "t", qos: 1 }] },
     );
-    await client.logs("granted t 1");
+    await client.untilLogged("granted t 1");
     for (let times = 1; times <= 3; times++) {
       await mosquitto.kill();
       await mosquitto.restart();
-      await client.logs(`connected false ${times}`);
-      await client.logs("granted t 1", times + 1);
+      await client.untilLogged(`connected false ${times}`);
+      await client.untilLogged("granted t 1", times + 1);
     }
   });
 
@@ -180,23 +180,23 @@ describe("Mosquitto that is killed and started again", () => {
       "allow_anonymous true\npersistence true\nautosave_interval 1\n",
     );
     client = await MqttInNode.start({ port: mosquitto.port, stableMs: 0 });
-    await client.logs("granted do 0");
+    await client.untilLogged("granted do 0");
     const seen: string[] = [];
     const witness = await connectAsync(mosquitto.url, { protocolVersion: 4, reconnectPeriod: 50 });
     witness.on("message", (_topic, payload) => seen.push(payload.toString()));
     await witness.subscribeAsync("up", { qos: 1 });
     await mosquitto.kill();
-    await client.logs(/^lost/);
+    await client.untilLogged(/^lost/);
     const back = new Promise((resolve) => witness.once("connect", resolve));
     await mosquitto.restart();
     await back;
     await witness.subscribeAsync("up", { qos: 1 });
-    await client.logs("granted do 0", 2);
+    await client.untilLogged("granted do 0", 2);
     await witness.publishAsync(
       "do",
       JSON.stringify({ publish: { topic: "up", count: 50, qos: 1 } }),
     );
-    await client.logs("published 50");
+    await client.untilLogged("published 50");
     await until("all arrive", () => new Set(seen).size === 50);
     await witness.endAsync(true);
   });
@@ -204,6 +204,6 @@ describe("Mosquitto that is killed and started again", () => {
   it("reports a refused password", async () => {
     mosquitto = await Mosquitto.start("allow_anonymous false\n");
     client = await MqttInNode.start({ port: mosquitto.port, username: "who", password: "wrong" });
-    await client.logs("failed refused: not authorized");
+    await client.untilLogged("failed refused: not authorized");
   });
 });

@@ -66,7 +66,7 @@ describe("the package of the MQTT client", () => {
     const lines: string[] = [];
     let device: SimulatedDevice | undefined;
     try {
-      await program.says("subscribed");
+      await program.untilPrinted("subscribed");
       device = await SimulatedDevice.start({
         bytecode,
         settings: {},

@@ -49,17 +49,17 @@ export class Tab {
     const tab = new Tab(await openTab(browser, { colorScheme: "dark", ...options }));
     tab.watch(new URL(url).origin);
     await tab.page.goto(url);
-    await tab.connection("live");
+    await tab.untilConnection("live");
     return tab;
   }
 
   /** Waits until the page shows the connection state "live", "away" or "no-broker". */
-  async connection(state: string): Promise<void> {
+  async untilConnection(state: string): Promise<void> {
     await this.page.locator(`body[data-connection="${state}"]`).waitFor();
   }
 
   /** Waits for the words beside the lamp. */
-  async led(words: "LED on" | "LED off" | "LED unknown"): Promise<void> {
+  async untilLed(words: "LED on" | "LED off" | "LED unknown"): Promise<void> {
     await this.page.locator("#led", { hasText: words }).waitFor();
   }
 

@@ -135,7 +135,7 @@ describe("the page of a stadium", () => {
     await text.getByRole("button", { name: "mast-1" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "mast-1" }).waitFor();
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     expect(await page.locator("#decider").innerText()).toBe("The group stadium decides for it.");
     expect(await page.locator("#command-note").innerText()).toContain("group's next decision");
     // The mast "mast-1" has no light sensor.

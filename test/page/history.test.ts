@@ -45,12 +45,12 @@ describe("the chart of the hours and days before", () => {
     witness.publish(`${id}/telemetry`, JSON.stringify({ light, led_on: false, age_ms: ageMs }));
   const open = (id: string, options = {}) =>
     Tab.open(browser, `${nightlight.url}/#device=${id}`, options);
-  const chartSays = (page: Page, words: string) =>
+  const untilChartSays = (page: Page, words: string) =>
     page.locator(`#chart[aria-label*="${words}"]`).waitFor();
 
   it("starts with the server's readings of the last minutes", async () => {
     const tab = await open("lamp");
-    await chartSays(tab.page, "between 300 and 400");
+    await untilChartSays(tab.page, "between 300 and 400");
     await tab.close();
   });
 
@@ -62,7 +62,7 @@ describe("the chart of the hours and days before", () => {
   ])("shows %s", async (name, words) => {
     const tab = await open("lamp");
     await tab.page.getByRole("radio", { name, exact: true }).check();
-    await chartSays(tab.page, words);
+    await untilChartSays(tab.page, words);
     expect(await tab.page.locator("#chart-note").innerText()).toBe("");
     await tab.close();
   });
@@ -72,12 +72,12 @@ describe("the chart of the hours and days before", () => {
     const { page } = tab;
     await page.getByRole("radio", { name: "5 min" }).focus();
     await page.keyboard.press("ArrowRight");
-    await chartSays(page, "over the last hour");
+    await untilChartSays(page, "over the last hour");
     await page.keyboard.press("ArrowLeft");
-    await chartSays(page, "minutes: between 300 and 400");
+    await untilChartSays(page, "minutes: between 300 and 400");
     await send("lamp", 350, 0);
     await send("lamp", 299, 0);
-    await chartSays(page, "between 299 and 400");
+    await untilChartSays(page, "between 299 and 400");
     await tab.close();
   });
 
@@ -85,12 +85,12 @@ describe("the chart of the hours and days before", () => {
     const tab = await open("lamp");
     const { page } = tab;
     await page.getByRole("radio", { name: "24 h" }).check();
-    await chartSays(page, "over the last 24 hours: between");
+    await untilChartSays(page, "over the last 24 hours: between");
     await page.getByRole("button", { name: "quiet offline" }).click();
     await page.getByText("No readings in the last 24 hours.").waitFor();
-    await chartSays(page, "no reading");
+    await untilChartSays(page, "no reading");
     await page.getByRole("radio", { name: "7 d" }).check();
-    await chartSays(page, "between 500 and 500");
+    await untilChartSays(page, "between 500 and 500");
     await tab.close();
   });
 
@@ -117,7 +117,7 @@ describe("the chart of the hours and days before", () => {
     const tab = await open("lamp");
     const { page } = tab;
     await page.getByRole("radio", { name: "1 h" }).check();
-    await chartSays(page, "over the last hour");
+    await untilChartSays(page, "over the last hour");
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download CSV" }).click();
     const file = await download;

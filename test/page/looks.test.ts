@@ -55,7 +55,7 @@ describe("the page's appearance and accessibility", () => {
 
   it.each(["dark", "light"] as const)("is readable in the %s look", async (colorScheme) => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`, { colorScheme });
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     await tab.page.locator("#message-list .rejected").first().waitFor();
     const contrasts = await contrastsOf(tab.page);
     expect(contrasts.length).toBeGreaterThan(25);

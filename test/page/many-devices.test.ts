@@ -54,14 +54,14 @@ describe("the page of many devices", () => {
     expect(await page.locator("#device-kind").innerText()).toBe("not simulated");
     expect(await page.getByRole("slider").isVisible()).toBe(false);
     expect(await page.locator("#decider").innerText()).toBe("This server does not decide.");
-    await tab.led("LED unknown");
+    await tab.untilLed("LED unknown");
     await page.getByRole("button", { name: "LED on" }).and(page.locator("#led-on")).click();
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
 
     // After a reload, the selected device is still selected.
     await page.reload();
     await page.getByRole("heading", { name: "light-7" }).waitFor();
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     await tab.close();
   });
 

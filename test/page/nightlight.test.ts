@@ -38,7 +38,7 @@ describe("the page of a simulated device", () => {
     await nightlight.setLight("test-1", 652);
     await until("bright", async () => (await nightlight.device("test-1"))?.light === 652);
     tab = await Tab.open(browser, nightlight.url);
-    await tab.led("LED off");
+    await tab.untilLed("LED off");
   });
 
   afterEach(async () => {
@@ -84,12 +84,12 @@ describe("the page of a simulated device", () => {
     expect(await slider.inputValue()).toBe("652");
     await slider.focus();
     await tab.page.keyboard.press("Home");
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     await tab.page.locator("#level", { hasText: /^0$/ }).waitFor();
     expect(await tab.page.locator("#device").getAttribute("data-led")).toBe("on");
     expect((await nightlight.device("test-1"))?.ledOn).toBe(true);
     await tab.page.keyboard.press("End");
-    await tab.led("LED off");
+    await tab.untilLed("LED off");
     expect(await tab.page.locator("#device").getAttribute("data-led")).toBe("off");
   });
 
@@ -107,7 +107,7 @@ describe("the page of a simulated device", () => {
     await tab.page.mouse.down();
     await tab.page.mouse.move(xOf(100), y, { steps: 60 });
     // The page follows the slider although the mouse button is still held.
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     await tab.page.mouse.move(xOf(150), y, { steps: 10 });
     await tab.page.mouse.up();
     const last = Number(await slider.inputValue());
@@ -121,7 +121,7 @@ describe("the page of a simulated device", () => {
 
   it("follows the light when another client changes it", async () => {
     await nightlight.setLight("test-1", 40);
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     await tab.page.waitForFunction(
       () => document.querySelector<HTMLInputElement>("#light")?.value === "40",
     );
@@ -130,12 +130,12 @@ describe("the page of a simulated device", () => {
   it("sends a manual command, which the next decision overrides", async () => {
     const from = witness.seen.length;
     await tab.page.getByRole("button", { name: "LED on" }).click();
-    await witness.sees("test-1/commands", /^{"led_on":true/, from);
+    await witness.untilSeen("test-1/commands", /^{"led_on":true/, from);
     // The LED may be on for such a short time that the page does not show it, so the test looks at
     // the messages.
-    await witness.sees("test-1/telemetry", /"led_on":true/, from);
-    await witness.sees("test-1/commands", /^{"led_on":false/, from);
-    await tab.led("LED off");
+    await witness.untilSeen("test-1/telemetry", /"led_on":true/, from);
+    await witness.untilSeen("test-1/commands", /^{"led_on":false/, from);
+    await tab.untilLed("LED off");
     expect(await tab.page.locator("#command-note").innerText()).toContain("may override");
   });
 

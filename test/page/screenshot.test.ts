@@ -25,7 +25,7 @@ it("takes the screenshot", async () => {
 
   const browser = await launchBrowser();
   const tab = await Tab.open(browser, nightlight.url, { viewport: { width: 1200, height: 800 } });
-  await tab.led("LED on");
+  await tab.untilLed("LED on");
   // The lamp lights up slowly, so wait for the end of its animation.
   await tab.page.waitForFunction(() => document.getAnimations().length === 0);
 

@@ -25,12 +25,12 @@ describe("the page during an outage", () => {
     const first = await startNightlight({ httpPort });
     const tab = await Tab.open(browser, first.url);
     const { page } = tab;
-    await tab.led("LED off");
+    await tab.untilLed("LED off");
     const slider = page.getByRole("slider");
     await slider.focus();
 
     await first.stop();
-    await tab.connection("away");
+    await tab.untilConnection("away");
     expect(await page.locator("#connection").innerText()).toBe("Server unreachable");
     const banner = page.getByRole("alert").filter({ hasText: "has not answered since" });
     expect(await banner.innerText()).toContain("keeps trying to reconnect");
@@ -39,15 +39,15 @@ describe("the page during an outage", () => {
     expect(await page.getByRole("button", { name: "LED on" }).isDisabled()).toBe(true);
 
     const second = await startNightlight({ httpPort, lightRaw: 50 });
-    await tab.connection("live");
-    await tab.led("LED on");
+    await tab.untilConnection("live");
+    await tab.untilLed("LED on");
     expect(await page.locator("#level").innerText()).toBe("50");
     expect(await banner.isVisible()).toBe(false);
     expect(await slider.isEnabled()).toBe(true);
     // The slider has the focus again, as before the server was away.
     expect(await slider.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("End");
-    await tab.led("LED off");
+    await tab.untilLed("LED off");
 
     expect(tab.faults.splice(0).filter((fault) => !BROKEN.test(fault))).toEqual([]);
     await tab.close();
@@ -75,13 +75,13 @@ describe("the page during an outage", () => {
     const nightlight = await startNightlight({ simulate: false, brokerUrl: mosquitto.url });
     const tab = await Tab.open(browser, nightlight.url);
     await mosquitto.kill();
-    await tab.connection("no-broker");
+    await tab.untilConnection("no-broker");
     const banner = tab.page
       .getByRole("alert")
       .filter({ hasText: "lost the connection to its broker" });
     expect(await banner.innerText()).toContain(mosquitto.url);
     await mosquitto.restart();
-    await tab.connection("live");
+    await tab.untilConnection("live");
     expect(await banner.isVisible()).toBe(false);
     await tab.close();
     await nightlight.stop();
@@ -98,7 +98,7 @@ describe("the page during an outage", () => {
     const witness = await Witness.connect(nightlight.brokerUrl);
     await witness.publish("my-light/telemetry", '{"light":120}');
     await tab.page.getByRole("heading", { name: "my-light" }).waitFor();
-    await tab.led("LED on");
+    await tab.untilLed("LED on");
     expect(await tab.page.locator("#empty").isVisible()).toBe(false);
     await witness.stop();
     await tab.close();

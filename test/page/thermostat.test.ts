@@ -28,7 +28,7 @@ describe("the page of a thermostat", () => {
       launchBrowser(),
     ]);
     home = await Witness.connect(nightlight.brokerUrl, "home/commands");
-    await measures(21, 20, 22);
+    await publishTemperatures(21, 20, 22);
   });
 
   afterAll(async () => {
@@ -38,7 +38,11 @@ describe("the page of a thermostat", () => {
   });
 
   /** Publishes temperatures and waits until the server has decided. */
-  async function measures(hall: number, livingroom: number, bedroom: number): Promise<void> {
+  async function publishTemperatures(
+    hall: number,
+    livingroom: number,
+    bedroom: number,
+  ): Promise<void> {
     const from = home.seen.length;
     const payload = {
       thermostat_temperature: hall,
@@ -54,7 +58,7 @@ describe("the page of a thermostat", () => {
     const { page } = tab;
     const side = page.getByRole("status").filter({ hasText: "Heating" });
     await side.filter({ hasText: "Heating off" }).waitFor();
-    await measures(18.5, 19, 17);
+    await publishTemperatures(18.5, 19, 17);
     await side.filter({ hasText: "Heating on" }).waitFor();
     expect(await page.locator("#values dt").allInnerTexts()).toEqual([
       ...FIELDS,
@@ -113,14 +117,14 @@ describe("the page of a thermostat", () => {
   it("sends the rule's commands manually", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const { page } = tab;
-    await measures(21, 21, 21);
+    await publishTemperatures(21, 21, 21);
     await page.getByRole("status").filter({ hasText: "Heating off" }).waitFor();
     const from = home.seen.length;
     await page.getByRole("button", { name: "Heating on" }).click();
-    await home.sees("home/commands", /^\{"heating_on":true\}$/, from);
+    await home.untilSeen("home/commands", /^\{"heating_on":true\}$/, from);
     await page.getByRole("status").filter({ hasText: "Heating on" }).waitFor();
     await page.getByRole("button", { name: "Heating off" }).click();
-    await home.sees("home/commands", /^\{"heating_on":false\}$/, from);
+    await home.untilSeen("home/commands", /^\{"heating_on":false\}$/, from);
     await page.getByRole("status").filter({ hasText: "Heating off" }).waitFor();
     await tab.close();
   });

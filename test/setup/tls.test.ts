@@ -80,7 +80,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       const code = await attempt({}, credentials("lamp-1"));
       expect(code).toBe(clientCertificates === "required" ? undefined : 0);
       if (clientCertificates !== "required") return;
-      await guarded.logs(
+      await guarded.untilLogged(
         "Refused (certificate): 127.0.0.1: ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE",
       );
     });
@@ -104,13 +104,15 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
     if (askedFor)
       it("a certificate of another CA is refused", async () => {
         expect(await attempt(shows("theirs", "lamp-1"), credentials("lamp-1"))).toBeUndefined();
-        await guarded.logs(/^Refused \(certificate\): 127.0.0.1: .*(VERIFY|SIGNATURE|ISSUER|CERT)/);
+        await guarded.untilLogged(
+          /^Refused \(certificate\): 127.0.0.1: .*(VERIFY|SIGNATURE|ISSUER|CERT)/,
+        );
       });
 
     if (askedFor)
       it("a certificate of no user is refused", async () => {
         expect(await attempt(shows("ours", "stranger"))).toBe(4);
-        await guarded.logs(
+        await guarded.untilLogged(
           "Refused (login): 127.0.0.1: the certificate of stranger, which is not a user",
         );
       });
@@ -119,7 +121,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       it("a certificate is valid only for its own device", async () => {
         const tls = { ca: pem("ours", "ca.pem"), ...shows("ours", "lamp-1") };
         expect(await attempt(tls, credentials("lamp-2"))).toBe(4);
-        await guarded.logs(
+        await guarded.untilLogged(
           "Refused (login): 127.0.0.1: the certificate of lamp-1, but the name of another user",
         );
         const client = RawMqtt.openTls(guarded.port, tls);
@@ -136,7 +138,9 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
         ciphers: "ALL@SECLEVEL=0",
       } as const;
       expect(await attempt(old, credentials("lamp-1"))).toBeUndefined();
-      await guarded.logs(/^Refused \(certificate\): 127.0.0.1: ERR_SSL_\w*(PROTOCOL|VERSION)/);
+      await guarded.untilLogged(
+        /^Refused \(certificate\): 127.0.0.1: ERR_SSL_\w*(PROTOCOL|VERSION)/,
+      );
       const plain = RawMqtt.open(guarded.port);
       expect(await plain.connect(credentials("lamp-1"))).toBeUndefined();
       await plain.stop();
@@ -144,7 +148,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
 
     it("a client that trusts only another CA does not connect", async () => {
       const client = RawMqtt.openTls(guarded.port, { ca: pem("theirs", "ca.pem") });
-      await client.ends();
+      await client.untilClosed();
       expect(client.error?.code).toMatch(/CERT|ISSUER|SIGNED/);
     });
   },
@@ -230,7 +234,7 @@ describe("the server as a client of Mosquitto with the same certificates", () =>
     const login = { username: "building", password: "password of building" };
     const witness = await Witness.connect(url, "lamp-1/commands", { ...tls, ...login });
     await witness.publish("lamp-1/telemetry", '{"light":5}');
-    await witness.sees("lamp-1/commands", /^\{"led_on":true/);
+    await witness.untilSeen("lamp-1/commands", /^\{"led_on":true/);
     await witness.stop();
     await nightlight.stop();
   });

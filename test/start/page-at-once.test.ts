@@ -52,7 +52,7 @@ describe("npm start", () => {
   it("shows a page that describes the preparation while the firmware is compiled", async () => {
     const { env, letGo } = holdCompiler();
     const program = start(["--id", "lamp-1"], env);
-    await program.says("Compiling the firmware");
+    await program.untilPrinted("Compiling the firmware");
     const url = urlOf(program);
     const page = await fetch(url);
     expect(page.status).toBe(200);
@@ -74,14 +74,14 @@ describe("npm start", () => {
     expect(program.output).not.toContain("is ready");
 
     letGo();
-    await program.says("Nightlight is ready");
+    await program.untilPrinted("Nightlight is ready");
     await until("the end of it", () => told.includes("event: preparing\ndata: null\n"));
     expect(told).toContain('event: preparing\ndata: {"id":"lamp-1","step":"starting"}\n');
   });
 
   it("can be ended immediately while the firmware is compiled", async () => {
     const program = start([], holdCompiler().env);
-    await program.says("Compiling the firmware");
+    await program.untilPrinted("Compiling the firmware");
     process.kill(program.pid, "SIGTERM");
     const { code, stderr } = await program.end;
     expect(stderr).toBe("");
@@ -110,7 +110,7 @@ describe("npm start", () => {
 
   it("bundles the page again if a source has changed, and only then", async () => {
     const first = start(["--no-device"]);
-    await first.says("Nightlight is ready");
+    await first.untilPrinted("Nightlight is ready");
     const before = await pageOf(first);
     await first.stop();
     const source = "server/page/server-notice.ts";
@@ -119,7 +119,7 @@ describe("npm start", () => {
       checkout.read(source).toString().replace("Broker disconnected", "No broker"),
     );
     const second = start(["--no-device"]);
-    await second.says("Nightlight is ready");
+    await second.untilPrinted("Nightlight is ready");
     const after = await pageOf(second);
     expect(before).toContain("Broker disconnected");
     expect(after).toBe(before.replace("Broker disconnected", "No broker"));
@@ -127,7 +127,7 @@ describe("npm start", () => {
 
   it("makes damaged files again", async () => {
     const first = start(["--no-device"]);
-    await first.says("Nightlight is ready");
+    await first.untilPrinted("Nightlight is ready");
     const before = await pageOf(first);
     await first.stop();
     const names = readdirSync(folder());
@@ -138,14 +138,14 @@ describe("npm start", () => {
       writeFileSync(path, Buffer.alloc(statSync(path).size));
     }
     const second = start(["--no-device"]);
-    await second.says("Nightlight is ready");
+    await second.untilPrinted("Nightlight is ready");
     expect(await pageOf(second)).toBe(before);
   });
 
   it("starts without its cache folder, and reports that", async () => {
     checkout.write(".devicescript", "no folder");
     const program = start(["--no-device"]);
-    await program.says("Nightlight is ready");
+    await program.untilPrinted("Nightlight is ready");
     expect(program.output).toContain("starting slowly, because the bundled server can't be stored");
     expect((await fetch(urlOf(program))).status).toBe(200);
     rmSync(join(checkout.dir, ".devicescript"));

@@ -62,7 +62,7 @@ export class Dap {
    * Waits for an event.
    * @returns the body of the first event of that name, starting at index `from` of `events`
    */
-  async event(name: string, from: number): Promise<Record<string, unknown>> {
+  async untilEvent(name: string, from: number): Promise<Record<string, unknown>> {
     let found: DapEvent | undefined;
     await until(`the event ${name}`, () => {
       found = this.events.slice(from).find(({ event }) => event === name);

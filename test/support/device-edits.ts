@@ -14,7 +14,7 @@ export async function publish(url: string, topic: string, payload: string, ...fl
 }
 
 /** Returns the broker's retained messages by topic, read with Mosquitto's own client program. */
-export async function retained(url: string): Promise<Map<string, string>> {
+export async function readRetained(url: string): Promise<Map<string, string>> {
   const args = ["-p", new URL(url).port, "-q", "1", "-t", "#", "-F", "%r %t %p"];
   const client = spawn("mosquitto_sub", args);
   let output = "";

@@ -62,7 +62,7 @@ export class Devtools {
    * @param hasParts whether to add the sensor and the lamp that the dashboard would simulate
    */
   static async connect(process: Program, hasParts = true): Promise<Devtools> {
-    await process.says("dbgserver");
+    await process.untilPrinted("dbgserver");
     let socket: WebSocket | undefined;
     await until("the development server answers", async () => {
       socket = await open();

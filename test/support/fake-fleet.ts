@@ -97,7 +97,7 @@ export class FakeFleet {
   }
 
   /** Simulates a device that publishes its state. */
-  says(id: string, state: Report | null, online = true): void {
+  report(id: string, state: Report | null, online = true): void {
     const stateHeardMs = this.nowMs + this.aheadMs;
     this.views.set(id, { id, online, state, stateHeardMs } as DeviceView);
     this.bus.emit("device", id, true);
@@ -106,11 +106,11 @@ export class FakeFleet {
   /** Adds a device that has an update key. */
   addDevice(id: string, state: Report = { program: "old" }, online = true): void {
     this.keys.ensure(id);
-    this.says(id, state, online);
+    this.report(id, state, online);
   }
 
   /** Waits until the device has been ordered to fetch its program. */
-  async isAsked(updates: Updates, id: string): Promise<void> {
+  async untilAsked(updates: Updates, id: string): Promise<void> {
     const isOrdered = () => this.orders.some((order) => order.id === id);
     await until(`${id} is asked`, () => stepOf(updates, id) === "asked" && isOrdered());
   }

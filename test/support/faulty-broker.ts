@@ -31,7 +31,7 @@ export class FaultyBroker {
   }
 
   /** Waits for an open connection whose client has been accepted. */
-  async client(): Promise<FaultyConnection> {
+  async untilConnected(): Promise<FaultyConnection> {
     const find = () => this.connections.find((connection) => connection.accepted);
     await until("a client connects", () => find() !== undefined);
     return find() as FaultyConnection;
@@ -42,7 +42,7 @@ export class FaultyBroker {
     return this.received.filter((packet) => packet.cmd === cmd) as Extract<Packet, { cmd: C }>[];
   }
 
-  async receives(cmd: Packet["cmd"], times = 1): Promise<void> {
+  async untilReceived(cmd: Packet["cmd"], times = 1): Promise<void> {
     await until(`the broker receives ${times} ${cmd}`, () => this.of(cmd).length >= times);
   }
 

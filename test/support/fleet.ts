@@ -96,7 +96,7 @@ export class Fleet {
   }
 
   /** Waits until every LED matches its device's last reading. */
-  async isRight(kind?: Kind): Promise<void> {
+  async untilRight(kind?: Kind): Promise<void> {
     const devices = this.devices.filter((device) => !kind || device.kind === kind);
     const wrong = () => devices.filter((device) => !device.isRight).map(({ id }) => id);
     try {

@@ -60,7 +60,7 @@ export class GuardedBroker {
   }
 
   /** Waits for a log line that equals `line` or matches it. */
-  async logs(line: string | RegExp): Promise<void> {
+  async untilLogged(line: string | RegExp): Promise<void> {
     await until(`the log says ${String(line)}; it says\n${this.log.join("\n")}`, () =>
       this.log.some((text) => (typeof line === "string" ? text === line : line.test(text))),
     );

@@ -21,7 +21,7 @@ export abstract class OrderedClient {
   }
 
   /** Waits until `times` printed lines equal `line` or match it. */
-  async logs(line: string | RegExp, times = 1): Promise<void> {
+  async untilLogged(line: string | RegExp, times = 1): Promise<void> {
     try {
       await until(`${times} x ${String(line)}`, () => this.count(line) >= times);
     } catch (error) {

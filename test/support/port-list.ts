@@ -41,7 +41,7 @@ export class PortList {
   }
 
   /** Waits until the tool has started and finished another look at the list of ports. */
-  async lookedAtBy(tool: Program): Promise<void> {
+  async untilReadBy(tool: Program): Promise<void> {
     const looks = () => statSync(join(this.dir, "looks")).size;
     const before = looks();
     await until("the tool looks at the list of ports", () => {

@@ -72,7 +72,7 @@ export class Program {
     this.child.stdin?.end();
   }
 
-  async says(pattern: RegExp | string): Promise<void> {
+  async untilPrinted(pattern: RegExp | string): Promise<void> {
     const found = () =>
       typeof pattern === "string" ? this.output.includes(pattern) : pattern.test(this.output);
     try {

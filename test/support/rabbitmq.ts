@@ -39,7 +39,7 @@ export class RabbitCluster {
       await cluster.startNames();
       while (cluster.nodes.length < size) await cluster.addNode();
       await cluster.control("set_policy", ...MIRROR);
-      await cluster.hangsTogether();
+      await cluster.untilClustered();
     } catch (error) {
       const said = cluster.nodes.map(({ output }) => output.slice(-2_000)).join("\n---\n");
       await cluster.stop();
@@ -66,7 +66,7 @@ export class RabbitCluster {
   /** Starts a killed node again. */
   async restart(node: number): Promise<void> {
     await this.run(node);
-    await this.hangsTogether();
+    await this.untilClustered();
   }
 
   /**
@@ -82,7 +82,7 @@ export class RabbitCluster {
     const hosts = Object.fromEntries(this.ports.map((port) => [port, name]));
     const mapping = ["mqtt_port_to_vhost_mapping", JSON.stringify(hosts)];
     await this.control("set_global_parameter", ...mapping);
-    await this.hangsTogether();
+    await this.untilClustered();
   }
 
   async stop(): Promise<void> {
@@ -145,8 +145,8 @@ export class RabbitCluster {
       },
     });
     this.nodes[node - 1] = program;
-    await program.says("completed with");
-    await (await witnessAt(this.url(node))).stop();
+    await program.untilPrinted("completed with");
+    await (await connectWitness(this.url(node))).stop();
   }
 
   private async control(...command: string[]): Promise<void> {
@@ -159,10 +159,10 @@ export class RabbitCluster {
   }
 
   /** Waits until messages published at one node reach all nodes. */
-  private async hangsTogether(): Promise<void> {
+  private async untilClustered(): Promise<void> {
     const witnesses: Witness[] = [];
     try {
-      for (const at of this.nodes.keys()) witnesses.push(await witnessAt(this.url(at + 1)));
+      for (const at of this.nodes.keys()) witnesses.push(await connectWitness(this.url(at + 1)));
       await until("the nodes hear each other", async () => {
         await Promise.all(witnesses.map((from, at) => from.publish(`probe/${at}`, "")));
         return witnesses.every(({ seen }) =>
@@ -179,7 +179,7 @@ export class RabbitCluster {
  * Connects once the node accepts clients. A node refuses clients until it has joined the nodes that
  * hold the list of clients.
  */
-async function witnessAt(url: string): Promise<Witness> {
+async function connectWitness(url: string): Promise<Witness> {
   let witness: Witness | undefined;
   await until(`${url} takes clients`, async () => {
     witness = await Witness.connect(url).catch(() => undefined);

@@ -75,7 +75,7 @@ export class RawMqtt extends Wire {
     return this.received.flatMap((packet) => (packet.cmd === "publish" ? [packet.topic] : []));
   }
 
-  async ends(): Promise<void> {
+  async untilClosed(): Promise<void> {
     await until("the connection is closed", () => this.closed);
   }
 }

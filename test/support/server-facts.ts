@@ -19,7 +19,7 @@ export function shardsOf({ output }: NightlightProcess): string | undefined {
 }
 
 /** Waits until each of these servers decides only its own shard. `servers` must be all servers. */
-export async function untilEachHasItsOwn(servers: NightlightProcess[]): Promise<void> {
+export async function untilEachOwnsItsShard(servers: NightlightProcess[]): Promise<void> {
   for (const [at, server] of servers.entries())
     await until(`server ${at + 1} has its own shard`, () => shardsOf(server) === `${at + 1}`);
 }
@@ -37,12 +37,12 @@ function handovers(servers: NightlightProcess[]): string {
  * servers. If a server is delayed for seconds, as on a busy machine, the others take over its
  * shard, and the work of each server can't be told apart. In this case `action` runs again.
  */
-export async function undisturbed(
+export async function runUndisturbed(
   servers: NightlightProcess[],
   action: () => Promise<void>,
 ): Promise<void> {
   await until("no server gives way", async () => {
-    await untilEachHasItsOwn(servers);
+    await untilEachOwnsItsShard(servers);
     const before = handovers(servers);
     await action();
     return handovers(servers) === before;

@@ -59,7 +59,7 @@ export class Wire {
   }
 
   /** Checks that the next packets are exactly the given ones. */
-  async expects(...packets: Uint8Array[]): Promise<void> {
+  async expectPackets(...packets: Uint8Array[]): Promise<void> {
     for (const packet of packets) {
       const found = await this.next();
       if (!found || !found.equals(packet))

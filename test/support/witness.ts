@@ -42,7 +42,7 @@ export class Witness {
    * Waits for a message.
    * @param from index in `seen` of the first message to consider
    */
-  async sees(topic: string, payload: RegExp, from = 0): Promise<void> {
+  async untilSeen(topic: string, payload: RegExp, from = 0): Promise<void> {
     await until(`${payload} on ${topic}`, () =>
       this.seen.slice(from).some((m) => m.topic === topic && payload.test(m.payload)),
     );

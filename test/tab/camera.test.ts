@@ -95,7 +95,7 @@ describe("the camera as the light sensor", () => {
   }
 
   const button = () => page.getByRole("button", { name: "Use the camera" });
-  const says = (words: string | RegExp) =>
+  const untilNoted = (words: string | RegExp) =>
     page.locator("#camera-note", { hasText: words }).waitFor();
   const tracks = () =>
     page.evaluate(() =>
@@ -110,7 +110,7 @@ describe("the camera as the light sensor", () => {
     expect(await tracks()).toEqual([]);
     const id = await page.locator("#device-id").innerText();
     await button().click();
-    await says("The camera is on.");
+    await untilNoted("The camera is on.");
     await until("dark", async () => (await light()) < 60);
     await page.locator("#led", { hasText: "LED on" }).waitFor();
     await until("bright", async () => (await light()) > 960);
@@ -123,7 +123,7 @@ describe("the camera as the light sensor", () => {
     await open();
     for (const other of [button(), page.getByLabel("Clouds")]) {
       await button().click();
-      await says("The camera is on.");
+      await untilNoted("The camera is on.");
       await other.click();
       await until("closed", async () => (await tracks()).every((track) => track === "video ended"));
       expect(await button().getAttribute("aria-pressed")).toBe("false");
@@ -135,26 +135,26 @@ describe("the camera as the light sensor", () => {
   it("is closed when the tab is hidden", async () => {
     await open();
     await button().click();
-    await says("The camera is on.");
+    await untilNoted("The camera is on.");
     // The test sets `document.hidden` itself, because Playwright tells every page that it is
     // visible.
     await page.evaluate(() => {
       Object.defineProperty(document, "hidden", { value: true });
       document.dispatchEvent(new Event("visibilitychange"));
     });
-    await says("The camera was switched off, because this tab was hidden.");
+    await untilNoted("The camera was switched off, because this tab was hidden.");
     expect(await tracks()).toEqual(["video ended"]);
   });
 
   it("reports that it was disconnected", async () => {
     await open();
     await button().click();
-    await says("The camera is on.");
+    await untilNoted("The camera is on.");
     await page.evaluate(() => {
       for (const track of globalThis.cameras[0]?.getTracks() ?? [])
         track.dispatchEvent(new Event("ended"));
     });
-    await says("The camera has stopped");
+    await untilNoted("The camera has stopped");
     expect(await button().getAttribute("aria-pressed")).toBe("false");
   });
 
@@ -169,7 +169,7 @@ describe("the camera as the light sensor", () => {
     const without = await launchBrowser(flags);
     await open(without);
     await button().click();
-    await says(words);
+    await untilNoted(words);
     expect(await button().getAttribute("aria-pressed")).toBe("false");
     await page.locator("#light").fill("20");
     await page.locator("#led", { hasText: "LED on" }).waitFor();
@@ -182,7 +182,9 @@ describe("the camera as the light sensor", () => {
       Object.defineProperty(globalThis, "isSecureContext", { value: false }),
     );
     await button().click();
-    await says("The camera works only on a page that was loaded over https or from localhost");
+    await untilNoted(
+      "The camera works only on a page that was loaded over https or from localhost",
+    );
     expect(await tracks()).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ describe("a program changed in class", () => {
     page = await openTab(browser);
     watch(page);
     await page.goto(nightlight.joinUrls[0] ?? "");
-    await online(page);
+    await untilOnline(page);
   });
 
   afterAll(async () => {
@@ -49,7 +49,7 @@ describe("a program changed in class", () => {
     watched.on("pageerror", (error) => faults.push(String(error)));
   }
 
-  async function online(tab: Page): Promise<void> {
+  async function untilOnline(tab: Page): Promise<void> {
     await tab.locator("#status", { hasText: /^online/ }).waitFor();
   }
 
@@ -66,8 +66,9 @@ describe("a program changed in class", () => {
   }
 
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const note = (words: RegExp) => page.locator("#change-note", { hasText: words }).waitFor();
-  const logged = (words: RegExp) => page.locator("#log li", { hasText: words }).first().waitFor();
+  const untilNoted = (words: RegExp) => page.locator("#change-note", { hasText: words }).waitFor();
+  const untilLogged = (words: RegExp) =>
+    page.locator("#log li", { hasText: words }).first().waitFor();
 
   it("loads its editor only when it is opened", async () => {
     const loaded = () =>
@@ -84,7 +85,7 @@ describe("a program changed in class", () => {
     await write(original.replace("let seq = 0", 'let seq: number = "none"'));
     // Compiles by the keyboard alone.
     await editor().press("Control+Enter");
-    await note(/^The program does not compile: 1 error/);
+    await untilNoted(/^The program does not compile: 1 error/);
     const line = original.slice(0, original.indexOf("let seq = 0")).split("\n").length;
     const error = page.locator("#change-errors button");
     expect(await error.innerText()).toBe(
@@ -100,9 +101,9 @@ describe("a program changed in class", () => {
     await page.locator("#inside summary").click();
     await write(changed);
     await press("Run it here");
-    await note(/runs your program/);
-    await logged(/Connected, and changed/);
-    await online(page);
+    await untilNoted(/runs your program/);
+    await untilLogged(/Connected, and changed/);
+    await untilOnline(page);
     await page.locator("#light").fill("5");
     const line = changed.slice(0, changed.indexOf(FAULT)).split("\n").length;
     const panic = page.locator("#change-panic");
@@ -126,7 +127,7 @@ describe("a program changed in class", () => {
     await other.locator("#change-shared").waitFor();
     await editor(other).waitFor();
     expect(new URL(other.url()).hash).toBe("");
-    await online(other);
+    await untilOnline(other);
     await other.locator("#inside summary").click();
     const lines = other.locator("#log li");
     await lines.filter({ hasText: "Connected" }).first().waitFor();
@@ -138,8 +139,8 @@ describe("a program changed in class", () => {
 
   it("is replaced by the original in one click", async () => {
     await press("Back to the original");
-    await note(/runs the original/);
-    await logged(/Connected$/);
+    await untilNoted(/runs the original/);
+    await untilLogged(/Connected$/);
     const hash = await page.locator("#fact-program").innerText();
     const served = await page.evaluate(async () => {
       const program = await (await fetch("device/program.devs")).arrayBuffer();

@@ -41,19 +41,19 @@ describe("a device in a browser tab", () => {
   }
 
   /** Waits until the device is online. @returns its id */
-  async function online(tab: Page): Promise<string> {
+  async function untilOnline(tab: Page): Promise<string> {
     await tab.locator("#status", { hasText: "online" }).waitFor();
     return await tab.locator("#device-id").innerText();
   }
 
   it("is a device of the server", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     expect(id).toMatch(/^tab-[0-9a-f]{8}$/);
     await until("a reading", async () => (await nightlight.device(id))?.light === 652);
   });
 
   it("lights its lamp in the dark", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     await page.locator("#light").fill("40");
     await page.locator("#led", { hasText: "LED on" }).waitFor();
     await until("the LED", async () => (await nightlight.device(id))?.ledOn === true);
@@ -61,23 +61,23 @@ describe("a device in a browser tab", () => {
   });
 
   it("is the same device after a reload, and another one in another tab", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     await page.reload();
-    expect(await online(page)).toBe(id);
+    expect(await untilOnline(page)).toBe(id);
     const second = await page.context().newPage();
     watch(second);
     await second.goto(`${nightlight.url}/device`);
-    const other = await online(second);
+    const other = await untilOnline(second);
     expect(other).not.toBe(id);
     // The two tabs have separate lights, and neither tab ends the other one's device.
     await second.locator("#light").fill("20");
     await second.locator("#led", { hasText: "LED on" }).waitFor();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
     await Promise.all([page.reload(), second.reload()]);
-    expect(await online(second)).toBe(other);
-    expect(await online(page)).toBe(id);
+    expect(await untilOnline(second)).toBe(other);
+    expect(await untilOnline(page)).toBe(id);
     await second.close();
-    expect(await online(page)).toBe(id);
+    expect(await untilOnline(page)).toBe(id);
     await page.locator("#inside summary").click();
     const lost = page.locator("#wire li", { hasText: "Connection lost" });
     expect(await lost.count()).toBe(0);
@@ -85,7 +85,7 @@ describe("a device in a browser tab", () => {
   });
 
   it("decides alone without a network, and loses no reading", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
     await page.getByRole("button", { name: "Unplug network" }).click();
     await until("offline", async () => (await nightlight.device(id))?.online === false);
@@ -109,18 +109,18 @@ describe("a device in a browser tab", () => {
   });
 
   it("restarts with its settings after its power was cut", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     await page.getByRole("button", { name: "Cut power" }).click();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
     await until("offline", async () => (await nightlight.device(id))?.online === false);
     await page.getByRole("button", { name: "Cut power" }).click();
-    expect(await online(page)).toBe(id);
+    expect(await untilOnline(page)).toBe(id);
     await page.locator("#led", { hasText: "LED on" }).waitFor();
     expect(faults).toEqual([]);
   });
 
   it("obeys the teacher, who controls it on the server's page", async () => {
-    const id = await online(page);
+    const id = await untilOnline(page);
     await page.locator("#light").fill("700");
     await page.locator("#led", { hasText: "LED off" }).waitFor();
     const teacher = await openTab(browser);
@@ -139,7 +139,7 @@ describe("a device in a browser tab", () => {
     expect(await page.locator("#light").inputValue()).toBe("700");
     await page.locator("#status", { hasText: /^online$/ }).waitFor();
     const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
-    await witness.sees(`${id}/telemetry`, /700/);
+    await witness.untilSeen(`${id}/telemetry`, /700/);
     await press(`Restart ${id}`);
     await teacher.locator("#class-note", { hasText: `${id} is restarting.` }).waitFor();
     await until("a count from the start", () => {
@@ -148,7 +148,7 @@ describe("a device in a browser tab", () => {
         .map((payload) => (JSON.parse(payload) as { seq: number }).seq);
       return counts.some((seq, i) => seq < (counts[i - 1] ?? 0));
     });
-    expect(await online(page)).toBe(id);
+    expect(await untilOnline(page)).toBe(id);
     await witness.stop();
     await teacher.close();
     expect(faults).toEqual([]);

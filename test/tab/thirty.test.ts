@@ -44,12 +44,12 @@ it("has thirty devices, each with the right LED through an hour of scenes, and a
     await page.goto(`${nightlight.url}/device`);
     pages.push(page);
   }
-  const ids = await online();
+  const ids = await untilOnline();
   expect(new Set(ids).size).toBe(LEARNERS);
   for (let step = 0; step < STEPS; step++)
     await lightAll((i) => lightOf(SCENES[i % SCENES.length] ?? "day", step * STEP_S + i * APART_S));
   await Promise.all(pages.map((page) => page.reload()));
-  expect(await online()).toEqual(ids);
+  expect(await untilOnline()).toEqual(ids);
   await lightAll((i) => (i % 2 === 0 ? 20 : 900));
   for (const [i, id] of ids.entries())
     await until(`the server knows of ${id} what its page shows`, async () => {
@@ -62,7 +62,7 @@ it("has thirty devices, each with the right LED through an hour of scenes, and a
  * Waits until all devices are online.
  * @returns the devices' ids
  */
-function online(): Promise<string[]> {
+function untilOnline(): Promise<string[]> {
   return Promise.all(
     pages.map(async (page) => {
       await page.locator("#status", { hasText: /^online$/ }).waitFor();

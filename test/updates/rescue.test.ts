@@ -58,7 +58,7 @@ async function update(device: string, program: Uint8Array): Promise<void> {
   expect(await response.json()).toMatchObject({ isJoined: false });
 }
 
-const says = (id: string, text: string) =>
+const untilJobSays = (id: string, text: string) =>
   until(`${id}: ${text}`, async () => {
     return (await job(id))?.lines.some((line) => line.text.includes(text)) ?? false;
   });
@@ -71,11 +71,11 @@ it("a bad release is replaced over the network by the next one", async () => {
   for (const { id, program } of BAD) {
     const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(id), BROKEN: "mqtt://127.0.0.1:1" };
     boards.push(await startDevice(id, nightlight.brokerUrl, { settings }));
-    await witness.sees(`${id}/telemetry`, /"light"/);
+    await witness.untilSeen(`${id}/telemetry`, /"light"/);
     await update(id, await program());
-    await says(id, "hash checked");
+    await untilJobSays(id, "hash checked");
   }
-  for (const { id } of BAD) await says(id, "the device came for another program");
+  for (const { id } of BAD) await untilJobSays(id, "the device came for another program");
   for (const { id } of BAD) await update(id, await compileFirmware());
   for (const { id } of BAD) {
     await until(`${id} is well`, async () => (await job(id))?.step === "confirmed");

@@ -28,7 +28,7 @@ describe("settings over the network", () => {
     witness = await Witness.connect(nightlight.brokerUrl);
     key = new UpdateKeys(dir).ensure(ID);
     board = await startDevice(ID, nightlight.brokerUrl, { settings: { UPDATE_KEY: key } });
-    await witness.sees(`${ID}/telemetry`, /"light"/);
+    await witness.untilSeen(`${ID}/telemetry`, /"light"/);
   });
 
   afterEach(async () => {
@@ -38,7 +38,7 @@ describe("settings over the network", () => {
     rmSync(dir, { recursive: true });
   });
 
-  const logged = (line: string) => until(line, () => board.log.some((text) => text === line));
+  const untilLogged = (line: string) => until(line, () => board.log.some((text) => text === line));
 
   it("are tried, and kept once a reading has arrived", async () => {
     const BROKER = nightlight.brokerUrl.replace("127.0.0.1", "localhost");
@@ -47,8 +47,8 @@ describe("settings over the network", () => {
     const response = await fetch(url, { method: "POST", body });
     expect(response.status).toBe(202);
     const { n } = (await response.json()) as { n: number };
-    await witness.sees(`${ID}/state`, /"trial":true/);
-    await witness.sees(`${ID}/state`, new RegExp(`"set":${n}\\}$`));
+    await witness.untilSeen(`${ID}/state`, /"trial":true/);
+    await witness.untilSeen(`${ID}/state`, new RegExp(`"set":${n}\\}$`));
     expect(board.log.filter((line) => line.startsWith("Connecting to ")).at(-1)).toContain(BROKER);
     // The settings are permanent now, so the next start uses them.
     const from = board.log.length;
@@ -70,13 +70,13 @@ describe("settings over the network", () => {
 
   it("are taken back by the device if they lead nowhere", async () => {
     await order({ n: 5, s: 3, BROKER: "mqtt://127.0.0.1:1", MQTT_PWD: "pass" });
-    await logged("Connecting to mqtt://127.0.0.1:1 as desk-1nightlight_client");
-    await logged("New settings taken back");
-    await witness.sees(`${ID}/state`, /"taken_back":"settings: no reading arrived in 3 s"/);
+    await untilLogged("Connecting to mqtt://127.0.0.1:1 as desk-1nightlight_client");
+    await untilLogged("New settings taken back");
+    await witness.untilSeen(`${ID}/state`, /"taken_back":"settings: no reading arrived in 3 s"/);
     await order({ n: 6, s: 3, BROKER: "ws://127.0.0.1" });
-    await witness.sees(`${ID}/state`, /"refused":"6: BROKER: expected mqtt/);
+    await witness.untilSeen(`${ID}/state`, /"refused":"6: BROKER: expected mqtt/);
     await order({ n: 7, s: 3, BROKER: "nonsense" });
-    await witness.sees(`${ID}/state`, /"refused":"7: BROKER: expected mqtt/);
+    await witness.untilSeen(`${ID}/state`, /"refused":"7: BROKER: expected mqtt/);
     expect(board.panics).toEqual([]);
   });
 });

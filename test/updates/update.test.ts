@@ -51,7 +51,7 @@ describe("an update over the network", () => {
       settings: { UPDATE_KEY: key },
       bytecode: await olderProgram(),
     });
-    await witness.sees(`${ID}/state`, /"program":/);
+    await witness.untilSeen(`${ID}/state`, /"program":/);
     return board;
   }
 
@@ -65,7 +65,7 @@ describe("an update over the network", () => {
     return ((await response.json()) as UpdatesView).updates.find(({ id }) => id === ID);
   }
 
-  async function over(): Promise<UpdateView> {
+  async function untilOver(): Promise<UpdateView> {
     await until("the update is over", async () =>
       /confirmed|failed/.test((await job())?.step ?? ""),
     );
@@ -79,10 +79,10 @@ describe("an update over the network", () => {
     expect(await update()).toBe(202);
     // Sends a second request for the update that is already under way.
     expect(await update()).toBe(202);
-    const { step, lines } = await over();
+    const { step, lines } = await untilOver();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
     const name = hashOf(padded(await compileFirmware())).slice(0, 8);
-    await witness.sees(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));
+    await witness.untilSeen(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));
     expect(log.slice(from)).toContain("Update confirmed");
     expect(log.slice(from)).toContain("Reading acknowledged");
     expect(log.filter((line) => /^Update \d+: leaving/.test(line))).toHaveLength(1);
@@ -104,25 +104,25 @@ describe("an update over the network", () => {
     await witness.publish(`${ID}/update`, JSON.stringify({ ...order, ...different }));
   }
 
-  const refuses = (n: number, why: string) =>
-    witness.sees(`${ID}/state`, new RegExp(`"refused":"${n}: ${why}`));
+  const untilRefused = (n: number, why: string) =>
+    witness.untilSeen(`${ID}/state`, new RegExp(`"refused":"${n}: ${why}`));
 
   it("refuses orders that are not for it, each with a line", async () => {
     const key = new UpdateKeys(dir).ensure(ID);
     const { log } = await startBoard(key);
     await witness.publish(`${ID}/update`, "nonsense");
-    await refuses(0, "not a JSON object");
+    await untilRefused(0, "not a JSON object");
     await order(key, 5, { mac: "00".repeat(32) });
-    await refuses(5, "sealed with another key, or altered");
+    await untilRefused(5, "sealed with another key, or altered");
     await order(key, 6, { board: "pico-w" });
-    await refuses(
+    await untilRefused(
       6,
       "expected a program for any board with its own sensor and LED, got one for pico-w",
     );
     await order(key, 6);
-    await refuses(6, "expected an n above 6, got 6");
+    await untilRefused(6, "expected an n above 6, got 6");
     await order(key, 7, { fw: "0.1.9" });
-    await refuses(7, "expected version 0.2.0 or newer, got 0.1.9");
+    await untilRefused(7, "expected version 0.2.0 or newer, got 0.1.9");
     expect(log.filter((line) => line.startsWith("Order refused: "))).toHaveLength(5);
     // When this order arrives, the device already runs the program that it orders.
     await order(key, 8, { hash: hashOf(padded(await olderProgram())) });
@@ -157,7 +157,7 @@ describe("an update over the network", () => {
     new UpdateKeys(dir).ensure(ID);
     await startBoard(key);
     await update();
-    const { step, lines } = await over();
+    const { step, lines } = await untilOver();
     expect(step).toBe("failed");
     expect(lines.at(-1)?.text).toBe(`refused by the device: ${why}`);
   });
@@ -182,13 +182,13 @@ describe("an update over the network", () => {
   it("logs once where in the sources the device's last run ended", async () => {
     const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(ID) };
     board = await startDevice(ID, nightlight.brokerUrl, { settings });
-    await witness.sees(`${ID}/state`, /"program":/);
+    await witness.untilSeen(`${ID}/state`, /"program":/);
     await board.device.stop();
     // After a panic, the Wio Terminal's runtime leaves this setting.
     const crash = "panic 60005 at main_F0 (pc:86)";
     const after = { ...settings, CRASH: crash };
     board = await startDevice(ID, nightlight.brokerUrl, { settings: after });
-    await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0/);
+    await witness.untilSeen(`${ID}/state`, /"crash":"panic 60005 at main_F0/);
     const lines = () => nightlight.log.filter((line) => line.includes(" crashed:"));
     await until("it is said", () => lines().length > 0);
     await until("a reading", () => board?.log.includes("Reading acknowledged") ?? false);
@@ -208,7 +208,7 @@ describe("an update over the network", () => {
     expect(await update()).toBe(202);
     expect((await job())?.step).toBe("waiting");
     await startBoard(key);
-    expect((await over()).step).toBe("confirmed");
+    expect((await untilOver()).step).toBe("confirmed");
   });
 
   it("continues after the server was down in the middle of it", async () => {
@@ -223,7 +223,7 @@ describe("an update over the network", () => {
     await nightlight.stop();
     nightlight = await start({ mqttPort: mqttPort ?? 0, httpPort: httpPort ?? 0 });
     // The runtime's client tries to reach the gateway every half minute.
-    const { step, lines } = await over();
+    const { step, lines } = await untilOver();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
     expect(nightlight.log.filter((line) => /connected; sending/.test(line))).toHaveLength(1);
     expect(panics).toEqual([]);

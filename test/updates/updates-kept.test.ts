@@ -22,15 +22,15 @@ describe("updates that are kept in a file", () => {
     site.addDevice("b", { program: "old" }, false);
     first.begin("a", false);
     first.begin("b", false);
-    await site.isAsked(first, "a");
+    await site.untilAsked(first, "a");
     first.stop();
     const second = site.start();
     expect([stepOf(second, "a"), stepOf(second, "b")]).toEqual(["asked", "waiting"]);
     site.nowMs += 1000;
-    site.says("a", { program: NEW });
+    site.report("a", { program: NEW });
     expect(stepOf(second, "a")).toBe("confirmed");
-    site.says("b", { program: "old" });
-    await site.isAsked(second, "b");
+    site.report("b", { program: "old" });
+    await site.untilAsked(second, "b");
     // The two files are a program that a job still needs, and its debug information.
     expect(readdirSync(join(site.dir, "updates"))).toHaveLength(2);
   });
@@ -39,12 +39,12 @@ describe("updates that are kept in a file", () => {
     const updates = site.start();
     site.addDevice("a");
     updates.begin("a", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     updates.stop();
     site.aheadMs = -3_600_000;
     site.start();
     site.nowMs += 90_000;
-    site.says("a", { program: "old" });
+    site.report("a", { program: "old" });
     await until("it is asked again", () => site.orders.length === 2);
   });
 
@@ -52,13 +52,13 @@ describe("updates that are kept in a file", () => {
     const first = site.start();
     site.addDevice("a");
     first.begin("a", false);
-    await site.isAsked(first, "a");
+    await site.untilAsked(first, "a");
     // The sources have changed since, but the debug information of the running program must be
     // used.
     site.boards = [];
-    site.says("a", { program: NEW, trial: true });
-    site.says("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
-    site.says("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
+    site.report("a", { program: NEW, trial: true });
+    site.report("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
+    site.report("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
     const crash = {
       id: "a",
       atMs: site.nowMs,
@@ -83,7 +83,7 @@ describe("updates that are kept in a file", () => {
     mkdirSync(join(site.dir, "updates.json"));
     updates.begin("a", false);
     updates.begin("b", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     expect(site.said.filter((line) => line.startsWith("Updates are not saved: "))).toHaveLength(1);
   });
 

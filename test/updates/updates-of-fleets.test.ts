@@ -15,15 +15,15 @@ describe("an update of several devices", () => {
   it("stops a bad release at the canary, before the other 199 devices", async () => {
     const updates = site.start();
     const ids = Array.from({ length: 200 }, (_, i) => `lamp-${i}`);
-    for (const id of ids) site.says(id, { program: "old" });
+    for (const id of ids) site.report(id, { program: "old" });
     // All devices share one key, as boards with one image do.
     site.keys.ensure("lamp-*");
     expect(updates.beginFleet(ids, false).isJoined).toBe(false);
     expect(updates.beginFleet(ids, false).isJoined).toBe(true);
-    await site.isAsked(updates, "lamp-0");
-    site.says("lamp-0", { program: NEW, trial: true });
+    await site.untilAsked(updates, "lamp-0");
+    site.report("lamp-0", { program: NEW, trial: true });
     site.nowMs += 1000;
-    site.says("lamp-0", { program: "old", refused: `${site.orders[0]?.order.n ?? 0}: no space` });
+    site.report("lamp-0", { program: "old", refused: `${site.orders[0]?.order.n ?? 0}: no space` });
     expect(updates.view().fleet).toMatchObject({
       step: "stopped",
       why: "lamp-0: refused by the device: no space",
@@ -38,14 +38,14 @@ describe("an update of several devices", () => {
     for (const id of ids) site.addDevice(id, { program: "old" }, id !== "lamp-5");
     updates.beginFleet(ids, false);
     const confirm = async (id: string) => {
-      await site.isAsked(updates, id);
+      await site.untilAsked(updates, id);
       site.nowMs += 1000;
-      site.says(id, { program: NEW });
+      site.report(id, { program: NEW });
     };
     for (const id of ids) if (id !== "lamp-5") await confirm(id);
     expect(updates.view().fleet).toMatchObject({ step: "done", wave: 3 });
     expect(stepOf(updates, "lamp-5")).toBe("waiting");
-    site.says("lamp-5", { program: "old" });
+    site.report("lamp-5", { program: "old" });
     await confirm("lamp-5");
     expect(stepOf(updates, "lamp-5")).toBe("confirmed");
   });
@@ -53,7 +53,7 @@ describe("an update of several devices", () => {
   it("leaves out devices that take no update, and says why", () => {
     const updates = site.start();
     site.addDevice("a");
-    site.says("lesson", null);
+    site.report("lesson", null);
     const { fleet } = updates.beginFleet(["a", "lesson"], false);
     expect(fleet.waves).toEqual([["a"]]);
     expect(fleet.left).toEqual([expect.stringMatching(/^lesson: can't be updated/)]);
@@ -65,20 +65,20 @@ describe("an update of several devices", () => {
     updates.beginFleet(["a", "b"], false);
     expect(updates.beginFleet(["b"], false).isJoined).toBe(true);
     expect(() => updates.beginFleet(["c"], false)).toThrow("an update of other devices is running");
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
   });
 
   it("continues if a device goes offline before it is asked", async () => {
     const updates = site.start();
     for (const id of ["a", "b", "c"]) site.addDevice(id);
     updates.beginFleet(["a", "b", "c"], false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     site.nowMs += 1000;
     // The first device is confirmed. The second device's update begins, and the device goes offline
     // at once.
-    site.says("a", { program: NEW });
-    site.says("b", { program: "old" }, false);
-    await site.isAsked(updates, "c");
+    site.report("a", { program: NEW });
+    site.report("b", { program: "old" }, false);
+    await site.untilAsked(updates, "c");
     expect(stepOf(updates, "b")).toBe("waiting");
   });
 
@@ -87,10 +87,10 @@ describe("an update of several devices", () => {
     for (const id of ["a", "b", "c"]) site.addDevice(id);
     expect(() => updates.cancelFleet(["a"])).toThrow("no update of several devices is running");
     updates.beginFleet(["a", "b", "c"], false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     // After the canary's update is cancelled, the next device becomes the canary.
     updates.cancel("a");
-    await site.isAsked(updates, "b");
+    await site.untilAsked(updates, "b");
     expect(updates.view().fleet).toMatchObject({ step: "going", waves: [["b"], ["c"]] });
     expect(() => updates.cancelFleet(["b"])).toThrow("also includes c: cancel the whole update");
     expect(updates.cancelFleet(["a", "b", "c"]).fleet.step).toBe("cancelled");

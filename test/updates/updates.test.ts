@@ -20,7 +20,7 @@ describe("an update", () => {
     const updates = site.start();
     site.addDevice("a", { program: "old", board: "pico-w" });
     updates.begin("a", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     expect(site.boards).toEqual(["pico-w"]);
     expect(site.orders[0]?.order).toMatchObject({
       n: 1_800_000_000,
@@ -41,15 +41,15 @@ describe("an update", () => {
     const taken = 1_800_000_000 + 86_400;
     site.addDevice("a");
     updates.begin("a", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     const [first] = site.orders;
-    site.says("a", {
+    site.report("a", {
       program: "old",
       refused: `${first?.order.n}: expected an n above ${taken}, got 1`,
     });
     await until("it is asked again", () => site.orders.length === 2);
     expect(site.orders[1]?.order.n).toBe(taken + 1);
-    site.says("a", {
+    site.report("a", {
       program: "old",
       refused: `${taken + 1}: expected an n above ${taken + 5}, got 1`,
     });
@@ -67,15 +67,15 @@ describe("an update", () => {
       const updates = site.start();
       site.addDevice("a");
       updates.begin("a", false);
-      await site.isAsked(updates, "a");
+      await site.untilAsked(updates, "a");
       site.aheadMs = byMs;
       site.nowMs += 80_000;
-      site.says("a", { program: "old" });
+      site.report("a", { program: "old" });
       expect(site.orders).toHaveLength(1);
       site.nowMs += 10_000;
-      site.says("a", { program: "old" });
+      site.report("a", { program: "old" });
       await until("it is asked again, after 90 s", () => site.orders.length === 2);
-      site.says("a", { program: NEW });
+      site.report("a", { program: NEW });
       expect(stepOf(updates, "a")).toBe("confirmed");
       expect(updates.view().updates[0]?.lines.at(-1)?.text).toMatch(/ after 90\.0 s$/);
     },
@@ -86,7 +86,7 @@ describe("an update", () => {
     site.addDevice("a");
     expect(updates.begin("a", false).isJoined).toBe(false);
     expect(updates.begin("a", false).isJoined).toBe(true);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     expect(site.orders).toHaveLength(1);
   });
 
@@ -104,7 +104,7 @@ describe("an update", () => {
     ["older", "older: runs a program that can't be updated over the network"],
   ])("of the device %s is refused: %s", async (id, why) => {
     const updates = site.start();
-    site.says("keyless", { program: "old" });
+    site.report("keyless", { program: "old" });
     site.addDevice("older", { fw: "0.2.0" });
     expect(() => updates.begin(id, false)).toThrow(why);
     expect(() => updates.beginFleet([id], false)).toThrow(why);
@@ -125,10 +125,10 @@ describe("an update", () => {
     // The connection to the broker breaks while the order is published.
     site.orderError = new Error("connection closed");
     site.isLinked = true;
-    site.says("a", { program: "old" });
+    site.report("a", { program: "old" });
     await until("it was tried", () => site.said.some((line) => line.includes("asked to fetch")));
-    site.says("a", { program: "old" });
-    await site.isAsked(updates, "a");
+    site.report("a", { program: "old" });
+    await site.untilAsked(updates, "a");
     expect(site.orders).toHaveLength(1);
   });
 
@@ -145,7 +145,7 @@ describe("an update", () => {
     expect(stepOf(updates, "a")).toBe("cancelled");
     expect(site.orders).toEqual([]);
     updates.begin("a", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     updates.cancel("a");
     expect(stepOf(updates, "a")).toBe("cancelled");
     expect(site.said.filter((line) => line.includes("cancelled"))).toHaveLength(2);
@@ -156,7 +156,7 @@ describe("an update", () => {
     site.addDevice("a");
     site.version = "0.1.9";
     updates.begin("a", false);
-    await site.isAsked(updates, "a");
+    await site.untilAsked(updates, "a");
     expect(site.orders[0]?.order.fw).toBe("0.1.9");
   });
 
@@ -167,11 +167,11 @@ describe("an update", () => {
     const why =
       "desk-1: could not return to its present Wi-Fi if the new one fails: only a Wio Terminal with this release's runtime can";
     await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);
-    site.says("desk-1", { program: "old", networks: 1 });
+    site.report("desk-1", { program: "old", networks: 1 });
     await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);
     expect(site.orders).toEqual([]);
     await updates.set("desk-1", { BROKER: "mqtt://lamp.lan:1883" });
-    site.says("desk-1", { program: "old", networks: 2 });
+    site.report("desk-1", { program: "old", networks: 2 });
     await updates.set("desk-1", wifi);
     expect(site.orders.map(({ order }) => order.do)).toEqual(["set", "set"]);
     expect(JSON.stringify([site.orders, site.said])).not.toMatch(/good night|shed/);

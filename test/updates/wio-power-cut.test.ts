@@ -54,7 +54,7 @@ async function isOver(): Promise<boolean> {
  * Waits until the board has started again.
  * @returns true if the new program runs after the power cut, false if the old program does
  */
-async function comesBack(old: Program, next: Program): Promise<boolean> {
+async function untilBack(old: Program, next: Program): Promise<boolean> {
   const { board } = wio;
   const from = board.wio.log.length;
   const says = (text: string) => board.wio.log.slice(from).some((line) => line.includes(text));
@@ -81,12 +81,12 @@ async function update(old: Program, next: Program, meter: UpdateMeter): Promise<
   const from = wio.board.wio.log.length;
   expect(await wio.update()).toBe(202);
   await until("the power is cut", async () => meter.hasCut || (await isOver()));
-  const isNew = meter.hasCut && (await comesBack(old, next));
+  const isNew = meter.hasCut && (await untilBack(old, next));
   await until("the update is over", isOver);
   const { step, lines } = await server();
   expect(step, lines).toBe("confirmed");
   // The runtime confirms the trial within a second. Until then it accepts no other program.
-  await wio.board.logged(BOARD.trialConfirmed, from);
+  await wio.board.untilLogged(BOARD.trialConfirmed, from);
   expect(await running()).toBe(next.name);
   meter.stop();
   return isNew;
@@ -101,7 +101,7 @@ it("a power cut during an update leaves the old program or the new one, and the 
   wio = await WioWithServer.start(ID, first.bytes, { speed: Infinity });
   const realNow = Date.now.bind(Date);
   vi.spyOn(Date, "now").mockImplementation(() => realNow() + skippedMs);
-  await wio.board.logged(first.says);
+  await wio.board.untilLogged(first.says);
   // The first update is not cut. It counts the packets and the writes of an update.
   const whole = new UpdateMeter(wio.board);
   await update(first, second, whole);

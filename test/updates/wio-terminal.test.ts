@@ -23,17 +23,17 @@ const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
 it("the server updates the nightlight on the emulated chip, which confirms itself", async () => {
   wio = await WioWithServer.start("chip-9", await olderProgram());
   const { board, witness } = wio;
-  await board.logged("Reading ACKNOWLEDGED");
+  await board.untilLogged("Reading ACKNOWLEDGED");
   await wio.update();
-  await board.logged(BOARD.signatureChecked);
+  await board.untilLogged(BOARD.signatureChecked);
   const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
   // The check of the signature may stop the program's loop for no longer than the erase of a flash
   // block does, in the chip's time.
   const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
   expect(tookMs, checked).toBeLessThan(200);
-  await board.logged("Update confirmed");
+  await board.untilLogged("Update confirmed");
   const name = nameOf(await compileFirmware());
-  await witness.sees("chip-9/state", new RegExp(`"program":"${name}","networks":2\\}$`));
+  await witness.untilSeen("chip-9/state", new RegExp(`"program":"${name}","networks":2\\}$`));
   expect((await wio.job())?.step).toEqual("confirmed");
   await board.until("the new program obeys", () => board.wio.led);
   // The update has restarted the program only. The chip was not reset.
@@ -46,19 +46,22 @@ it("a program that panics only after connecting is taken back, and its crash is 
   const bad = await panicsOnceHeard();
   wio = await WioWithServer.start("chip-8", old, { speed: 4 });
   const { board, nightlight } = wio;
-  await board.logged("Reading acknowledged");
+  await board.untilLogged("Reading acknowledged");
   // Makes the server compile the bad release.
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
   vi.spyOn(Programs.prototype, "sourceMap").mockReturnValue(bad.places);
   const from = board.wio.log.length;
   await wio.update();
-  await board.logged(`${BOARD.takingBack}panicked twice: 60005`);
+  await board.untilLogged(`${BOARD.takingBack}panicked twice: 60005`);
   const log = board.wio.log.slice(from).join("\n");
   expect(log.match(/Reading acknowledged/g)).toHaveLength(2);
   expect(log).not.toContain("Update confirmed");
   await until("the server knows", async () => (await wio?.job())?.step === "failed");
   expect((await wio.job())?.lines.at(-1)?.text).toBe("taken back: panicked twice: 60005");
-  await wio.witness.sees("chip-8/state", new RegExp(`"program":"${nameOf(old)}".*"taken_back"`));
+  await wio.witness.untilSeen(
+    "chip-8/state",
+    new RegExp(`"program":"${nameOf(old)}".*"taken_back"`),
+  );
   const { crashes } = await wio.view();
   const program = nameOf(bad.program);
   expect(crashes).toMatchObject([{ id: "chip-8", program, place: bad.place }]);

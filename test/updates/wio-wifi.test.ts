@@ -30,7 +30,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
   beforeAll(async () => {
     wio = await WioWithServer.start(ID, await compileFirmware(), { speed: Infinity });
     wio.board.wio.coprocessor.networks.push(SHED, OPEN, NOWHERE);
-    await wio.board.logged("Reading acknowledged");
+    await wio.board.untilLogged("Reading acknowledged");
   });
   afterAll(async () => await wio.stop());
 
@@ -58,14 +58,14 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     for (const network of [OPEN, SHED]) {
       const from = lines();
       const order = await change(network);
-      await wio.board.logged("New settings kept", from);
-      await wio.witness.sees(`${ID}/state`, new RegExp(`"set":${order},"networks":2`));
+      await wio.board.untilLogged("New settings kept", from);
+      await wio.witness.untilSeen(`${ID}/state`, new RegExp(`"set":${order},"networks":2`));
       const joins = () => wio.board.wio.log.slice(from).filter((line) => /: connected/.test(line));
       // The board is in the new network already when it keeps the settings, so it does not join
       // again.
       expect(joins()).toHaveLength(1);
       wio.board.wio.cyclePower();
-      await wio.board.logged("Reading acknowledged", lines());
+      await wio.board.untilLogged("Reading acknowledged", lines());
       expect(wanted()).toEqual(network);
     }
     expect(JSON.stringify(wio.witness.seen)).not.toContain("crash");
@@ -93,8 +93,8 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
   async function saysWhy(why: string): Promise<void> {
     const from = lines();
     const state = new RegExp(`"taken_back":"${NO_READING} ${why}"`);
-    await wio.witness.sees(`${ID}/state`, state, wio.witness.seen.length);
-    await wio.board.logged("Reading acknowledged", from);
+    await wio.witness.untilSeen(`${ID}/state`, state, wio.witness.seen.length);
+    await wio.board.untilLogged("Reading acknowledged", from);
     expect(wanted()).toEqual(SHED);
   }
 
@@ -105,9 +105,9 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
   ])("is taken back for %s, with the reason", async (_, ssid, password, why) => {
     const from = lines();
     await order(ssid, password, 10);
-    await wio.board.logged(TRYING, from);
+    await wio.board.untilLogged(TRYING, from);
     await until("it tries that network", () => wanted()?.ssid === ssid);
-    await wio.board.logged(TAKEN_BACK, from);
+    await wio.board.untilLogged(TAKEN_BACK, from);
     await saysWhy(why);
   });
 
@@ -117,7 +117,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     const isBack = () => wio.board.wio.log.slice(from).some((line) => line.includes(TAKEN_BACK));
     let cuts = 0;
     for (let at = from; !isBack(); at = lines(), cuts++) {
-      await wio.board.logged("Connecting to mqtt", at);
+      await wio.board.untilLogged("Connecting to mqtt", at);
       const { clock } = wio.board.chip;
       let isCut = false;
       clock.at(clock.nowMicros + 1_500_000, () => {

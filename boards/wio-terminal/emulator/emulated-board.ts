@@ -122,7 +122,7 @@ export class EmulatedBoard {
   }
 
   /** Waits for a line on the console. The first `from` lines are ignored. */
-  async logged(text: string, from = 0, ms?: number): Promise<void> {
+  async untilLogged(text: string, from = 0, ms?: number): Promise<void> {
     const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
     await this.until(`"${text}" on the console`, isThere, ms);
   }

@@ -113,7 +113,7 @@ export class QemuBoard {
   }
 
   /** Waits for a line on the console. The first `from` lines are ignored. */
-  async logged(
+  async untilLogged(
     text: string | RegExp,
     options: { from?: number; ms?: number } = {},
   ): Promise<string> {

@@ -68,12 +68,12 @@ export class Load {
       for (; sent < due; sent++) this.sendTimed(this.devices[sent % this.devices.length]);
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
-    await this.drained();
+    await this.untilDrained();
     return this.latenciesMs.sort((a, b) => a - b);
   }
 
   /** Waits for the commands in flight. @throws Error if some never arrive */
-  async drained(): Promise<void> {
+  async untilDrained(): Promise<void> {
     try {
       await until("the last commands arrive", () => this.underWay === 0, PATIENCE_MS);
     } catch (error) {

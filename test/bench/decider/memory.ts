@@ -29,15 +29,15 @@ export async function memoryReport(): Promise<string> {
   try {
     const load = await Load.start(DEVICES, { port: mosquitto.port, qos: 0, reports: false });
     load.startLoop();
-    const decided = (count: number) =>
+    const untilDecided = (count: number) =>
       until(`${count} readings are decided`, () => load.decided >= count, PATIENCE_MS);
-    await decided(WARM_UP);
+    await untilDecided(WARM_UP);
     const before = await memoryOf(server);
     const from = load.decided;
-    await decided(from + READINGS);
+    await untilDecided(from + READINGS);
     const after = await memoryOf(server);
     load.stopLoop();
-    await load.drained();
+    await load.untilDrained();
     load.stop();
     return `Memory over ${READINGS.toLocaleString("en")} readings: heap ${before.heap} -> ${after.heap}, resident ${before.resident} -> ${after.resident}.`;
   } finally {

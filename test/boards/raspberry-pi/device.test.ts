@@ -91,15 +91,15 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
 
   const lights = () =>
     witness.payloads("pi-1/telemetry").map((text) => (JSON.parse(text) as { light: number }).light);
-  const sees = (light: number) => until(`light ${light}`, () => lights().at(-1) === light);
+  const untilReported = (light: number) => until(`light ${light}`, () => lights().at(-1) === light);
   const command = (fields: object) => witness.publish("pi-1/commands", JSON.stringify(fields));
 
   it("reports the light, obeys commands, reports a missing sensor, and remembers the last order", async () => {
     hat.raw[0] = 2608;
     const first = await start();
-    await sees(652);
+    await untilReported(652);
     hat.raw[0] = 400;
-    await sees(100);
+    await untilReported(100);
     await command({ led_on: true });
     await until("the LED is on", () => pi.isHigh);
     await until(
@@ -133,7 +133,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     const { length } = lights();
     hat.raw[0] = 1200;
     pi.chips.set(0x04, hat);
-    await sees(300);
+    await untilReported(300);
     expect(new Set(lights().slice(length))).toEqual(new Set([300]));
 
     await command({ led_on: true, id: 7 });
@@ -160,8 +160,8 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     hat.raw[0] = 2608;
     hat.raw[2] = 400;
     const devices = await PiDevices.start(both);
-    await witness.sees("desk/telemetry", /"light":652,/);
-    await witness.sees("hall/telemetry", /"light":100,/);
+    await witness.untilSeen("desk/telemetry", /"light":652,/);
+    await witness.untilSeen("hall/telemetry", /"light":100,/);
     await witness.publish("hall/commands", '{"led_on":true}');
     await until("the LED in the hall is on", () => pins.isHigh);
     expect(pi.isHigh).toBe(false);

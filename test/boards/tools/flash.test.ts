@@ -58,12 +58,12 @@ describe("npm run flash", () => {
   const flash = (...args: string[]) =>
     checkout.tool("flash", ["--board", "xiao-esp32c3", ...args], board.env);
 
-  const isFlashed = async () =>
+  const untilFlashed = async () =>
     await until("the image is on the chip, and compared", () =>
       board.bootLoader.commands.includes("flash MD5"),
     );
 
-  async function worksAs(id: string): Promise<void> {
+  async function untilWorkingAs(id: string): Promise<void> {
     const witness = await Witness.connect(broker.url);
     board.lightRaw = 77;
     await until("telemetry of 77", () =>
@@ -76,7 +76,7 @@ describe("npm run flash", () => {
 
   it("installs the runtime, sends program and settings, and the nightlight works", async () => {
     const tool = flash();
-    await isFlashed();
+    await untilFlashed();
     await board.start();
     const { code, stdout, stderr } = await tool.end;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -99,7 +99,7 @@ describe("npm run flash", () => {
     // The CLI has written this project's pins into the image.
     const written = bootLoader.flash.subarray(0, 0x10000);
     expect(written.includes("Nightlight on XIAO ESP32C3")).toBe(true);
-    await worksAs("desk-1");
+    await untilWorkingAs("desk-1");
     expect([...board.networks]).toEqual([["home", "12345678"]]);
   });
 
@@ -113,14 +113,14 @@ describe("npm run flash", () => {
     expect(stdout).not.toContain("installing it");
     expect(await board.setting("ID")).toBe('"desk-1"');
     expect(await board.setting("MQTT_USER")).toBe("");
-    await worksAs("desk-1");
+    await untilWorkingAs("desk-1");
   });
 
   it("shows the board's log if it finds no broker", async () => {
     await board.start();
     settings(`BROKER=mqtt://${LOOPBACK}:1`);
     const tool = flash();
-    await tool.says("> mqtt: next try in ");
+    await tool.untilPrinted("> mqtt: next try in ");
     await tool.stop();
   });
 
@@ -149,8 +149,8 @@ describe("npm run flash", () => {
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);
     const old = checkout.tool("flash", ["--board", "xiao-esp32c3", "--runtime"], env);
-    await old.says("using the older copy");
-    await isFlashed();
+    await old.untilPrinted("using the older copy");
+    await untilFlashed();
     await old.stop();
 
     const other = ["--board", "esp32-s3", "--runtime"];

@@ -26,40 +26,40 @@ describe("the screen of the flashed board", () => {
     await broker.stop();
   });
 
-  async function appears(text: string, color: Color, font?: keyof typeof FONT): Promise<void> {
+  async function untilShown(text: string, color: Color, font?: keyof typeof FONT): Promise<void> {
     const isThere = (): boolean => shows(board.wio.display.picture(), text, color, font);
     await board.until(`"${text}" on the screen`, isThere);
   }
 
   it("shows light, LED, network and errors", async () => {
-    await appears("652", "text", "number");
-    await appears(`${SCREEN.offlineRule}below 300`, "quiet");
-    await appears("kitchen", "text", "large");
-    await appears(SCREEN.off, "text", "large");
-    await appears(SCREEN.byServer, "quiet");
-    await appears(`0${SCREEN.waiting}`, "quiet");
+    await untilShown("652", "text", "number");
+    await untilShown(`${SCREEN.offlineRule}below 300`, "quiet");
+    await untilShown("kitchen", "text", "large");
+    await untilShown(SCREEN.off, "text", "large");
+    await untilShown(SCREEN.byServer, "quiet");
+    await untilShown(`0${SCREEN.waiting}`, "quiet");
     board.wio.light = lightOfRaw(100);
-    await appears("100", "text", "number");
-    await appears(SCREEN.on, "lamp", "large");
+    await untilShown("100", "text", "number");
+    await untilShown(SCREEN.on, "lamp", "large");
     await board.until("the LED's pin", () => board.wio.led);
 
     board.wio.setButton("a", true);
-    await appears(SCREEN.byHand, "quiet");
-    await appears(SCREEN.off, "text", "large");
+    await untilShown(SCREEN.byHand, "quiet");
+    await untilShown(SCREEN.off, "text", "large");
     await broker.kill();
-    await appears(`${SCREEN.broker}127.0.0.1: connection`, "problem");
+    await untilShown(`${SCREEN.broker}127.0.0.1: connection`, "problem");
 
     // The broker's host is down. The coprocessor's connect takes minutes, and the board keeps
     // working.
     board.wio.coprocessor.sockets.synsToLose = Infinity;
-    await appears(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
+    await untilShown(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
     board.wio.setButton("a", false);
     board.wio.light = lightOfRaw(800);
-    await appears("800", "text", "number");
-    await appears(SCREEN.byDevice, "quiet");
-    await appears(SCREEN.off, "text", "large");
+    await untilShown("800", "text", "number");
+    await untilShown(SCREEN.byDevice, "quiet");
+    await untilShown(SCREEN.off, "text", "large");
     board.wio.setButton("a", true);
-    await appears(SCREEN.byHand, "quiet");
-    await appears(SCREEN.on, "lamp", "large");
+    await untilShown(SCREEN.byHand, "quiet");
+    await untilShown(SCREEN.on, "lamp", "large");
   });
 });

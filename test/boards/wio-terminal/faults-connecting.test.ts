@@ -2,21 +2,21 @@ import { expect, it } from "vitest";
 import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { until } from "../../support/until";
-import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+import { neverRestarted, startBoard, untilWorking, withOneBoardAtATime } from "./faults";
 
 withOneBoardAtATime();
 
 it("waits for a connect whose first packet is lost, without a power cut", async () => {
   const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.synsToLose = 1));
-  await works(running, 301);
+  await untilWorking(running, 301);
   expect(running.coprocessor.calls.filter((call) => call === "connect")).toHaveLength(1);
   expect(running.coprocessor.powerUps).toBe(1);
 });
 
 it("resumes a connect that its program has given up", async () => {
   const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.synsToLose = 3));
-  await running.logged(BOARD.socket + BOARD.connectionTimedOut);
-  await works(running, 302);
+  await running.untilLogged(BOARD.socket + BOARD.connectionTimedOut);
+  await untilWorking(running, 302);
   expect(running.coprocessor.powerUps).toBe(1);
   neverRestarted(running);
 });
@@ -24,22 +24,22 @@ it("resumes a connect that its program has given up", async () => {
 it("decides alone while the broker's host is down, and cuts the coprocessor's power once", async () => {
   const running = await startBoard();
   const { coprocessor } = running;
-  await works(running, 303);
+  await untilWorking(running, 303);
   coprocessor.sockets.synsToLose = Infinity;
   coprocessor.sockets.abort();
   await until("the connect waits", () => coprocessor.waits.isWaiting);
   running.setLight(lightOfRaw(42));
-  await running.logged(`> ${PROGRAM.alone}`);
+  await running.untilLogged(`> ${PROGRAM.alone}`);
   await until("the LED is on", () => running.led === 65535);
   running.setLight(lightOfRaw(900));
   await until("the LED is off", () => running.led === 0);
-  const cut = await running.logged(BOARD.hostSilent + BOARD.retrying);
+  const cut = await running.untilLogged(BOARD.hostSilent + BOARD.retrying);
   // All of this happened during a single connect, which takes 25 s of the board's time. The board
   // decides alone after 10 s.
   expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
   await until("another connect waits", () => coprocessor.waits.isWaiting);
   coprocessor.sockets.synsToLose = 0;
-  await works(running, 304);
+  await untilWorking(running, 304);
   expect(coprocessor.powerUps).toBe(2);
   neverRestarted(running);
 });

@@ -3,15 +3,15 @@ import { BOARD } from "../../../boards/log-lines";
 import type { CallName } from "../../../boards/wio-terminal/emulator/coprocessor/calls";
 import type { Fault } from "../../../boards/wio-terminal/emulator/coprocessor/faults";
 import type { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
-import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+import { neverRestarted, startBoard, untilWorking, withOneBoardAtATime } from "./faults";
 
 withOneBoardAtATime();
 
-async function survives(call: CallName, faults: Fault[]): Promise<QemuBoard> {
+async function untilSurvived(call: CallName, faults: Fault[]): Promise<QemuBoard> {
   const running = await startBoard(({ coprocessor }) => {
     for (const fault of faults) coprocessor.injectFault(call, fault);
   }, "broker.home");
-  await works(running, 111);
+  await untilWorking(running, 111);
   expect(running.coprocessor.injectedFaults).toBe(0);
   neverRestarted(running);
   return running;
@@ -31,8 +31,8 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
     ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
   ])("%s", async (_what, call, faults, told) => {
-    const running = await survives(call, faults);
-    if (told) await running.logged(told);
+    const running = await untilSurvived(call, faults);
+    if (told) await running.untilLogged(told);
   });
 
   it.each<[string, CallName, Fault[], string]>([
@@ -58,21 +58,21 @@ describe("a coprocessor that misbehaves while the board joins", () => {
       BOARD.nothingReachable,
     ],
   ])("%s, and has its power cut", async (_what, call, faults, told) => {
-    const running = await survives(call, faults);
-    await running.logged(told);
+    const running = await untilSurvived(call, faults);
+    await running.untilLogged(told);
     expect(running.coprocessor.powerUps).toBeGreaterThan(1);
   });
 
   it("reports that its firmware is too old", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.version = "2.0.9"));
-    await running.logged(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`);
+    await running.untilLogged(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`);
     neverRestarted(running);
   });
 
   it("waits for a network that does not exist yet", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
-    await running.logged(BOARD.joinFailed);
+    await running.untilLogged(BOARD.joinFailed);
     running.coprocessor.inRange = true;
-    await works(running, 112);
+    await untilWorking(running, 112);
   });
 });

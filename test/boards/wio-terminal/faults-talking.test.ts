@@ -4,7 +4,7 @@ import type { CallName } from "../../../boards/wio-terminal/emulator/coprocessor
 import type { Fault } from "../../../boards/wio-terminal/emulator/coprocessor/faults";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { until } from "../../support/until";
-import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+import { neverRestarted, startBoard, untilWorking, withOneBoardAtATime } from "./faults";
 
 withOneBoardAtATime();
 
@@ -22,31 +22,33 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     ["restarts in the middle of a call", "send", { kind: "reset" }],
   ])("%s", async (_what, call, fault) => {
     const running = await startBoard();
-    await works(running, 201);
+    await untilWorking(running, 201);
     running.coprocessor.injectFault(call, fault);
     running.setLight(lightOfRaw(500));
     await until("the fault has happened", () => running.coprocessor.injectedFaults === 0);
-    await works(running, 202);
+    await untilWorking(running, 202);
     neverRestarted(running);
   });
 
   it("takes only a few bytes at a time", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.sendLimit = 7));
-    await works(running, 203);
+    await untilWorking(running, 203);
     running.coprocessor.sockets.sendLimit = Infinity;
-    await works(running, 204);
+    await untilWorking(running, 204);
     // All messages used one connection.
     expect(running.coprocessor.calls.filter((call) => call === "socket")).toHaveLength(1);
   });
 
   it("loses the Wi-Fi network for a while", async () => {
     const running = await startBoard();
-    await works(running, 205);
+    await untilWorking(running, 205);
     running.coprocessor.dropNetwork();
-    await running.logged(BOARD.wifi + BOARD.networkLost);
-    await running.logged(new RegExp(`${BOARD.socket}(${BOARD.connectionLost}|${BOARD.wifiLost})`));
+    await running.untilLogged(BOARD.wifi + BOARD.networkLost);
+    await running.untilLogged(
+      new RegExp(`${BOARD.socket}(${BOARD.connectionLost}|${BOARD.wifiLost})`),
+    );
     running.coprocessor.inRange = true;
-    await works(running, 206);
+    await untilWorking(running, 206);
     neverRestarted(running);
   });
 
@@ -54,7 +56,7 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     const running = await startBoard(({ coprocessor }) => {
       coprocessor.injectFault("hostByName", { kind: "unknownHost" });
     }, "broker.home");
-    await works(running, 207);
-    await running.logged(BOARD.socket + BOARD.hostNotFound);
+    await untilWorking(running, 207);
+    await running.untilLogged(BOARD.socket + BOARD.hostNotFound);
   });
 });

@@ -49,7 +49,7 @@ export async function startBoard(
  * Checks that a new reading arrives: everything between sensor and broker works, and no old
  * connection is left over.
  */
-export async function works(running: QemuBoard, raw: number): Promise<void> {
+export async function untilWorking(running: QemuBoard, raw: number): Promise<void> {
   running.setLight(lightOfRaw(raw));
   const topic = topicOf(`faulty-${boards}`, "telemetry");
   const arrived = (): boolean =>

@@ -38,7 +38,7 @@ describe("npm run flash:wio -- --all", () => {
   /**
    * Acts as the bootloader does after a copy: the drive disappears, and the board's port appears.
    */
-  const takes = async (ports: PortList, board: PseudoPort, drive: Drive, id: string) => {
+  const acceptImage = async (ports: PortList, board: PseudoPort, drive: Drive, id: string) => {
     const idOf = (image?: Buffer) => /ID\0"([^"]*)"\0/.exec(image?.toString("latin1") ?? "")?.[1];
     await until(`the image of ${id} is on the drive`, () => idOf(drive.image) === id);
     drive.goAway();
@@ -55,7 +55,7 @@ describe("npm run flash:wio -- --all", () => {
     drive.appear();
     checkout.write("ids.txt", "# our class\nada-01\nbob-02\neve-03\n");
     const tool = flashAll(port, "--ids", "ids.txt");
-    await takes(ports, port, drive, "ada-01");
+    await acceptImage(ports, port, drive, "ada-01");
     const isAsked = (board: PseudoPort) => board.baud === TOUCH_BAUD;
     await until("the next one is asked", () => isAsked(second) || isAsked(third));
     const [busy, asked] = isAsked(second) ? [second, third] : [third, second];
@@ -65,7 +65,7 @@ describe("npm run flash:wio -- --all", () => {
     await until("the last one is asked", () => isAsked(asked));
     ports.hide(asked);
     last.appear();
-    await takes(ports, asked, last, "eve-03");
+    await acceptImage(ports, asked, last, "eve-03");
     const { code, stdout, stderr } = await tool.end;
     const [, failure = "", ...results] = stdout.split(/^2 of 3 boards flashed:\n/m);
     expect(results).toEqual([]);

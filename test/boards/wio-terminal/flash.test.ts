@@ -71,27 +71,27 @@ describe("npm run flash:wio", () => {
     onTestFinished(async () => await another.unplug());
     return another;
   };
-  const bootloaderStarts = async (ports: PortList): Promise<void> => {
+  const startBootloader = async (ports: PortList): Promise<void> => {
     await until("the port was opened at 1200 baud", () => port.baud === TOUCH_BAUD);
     ports.show(port, BOOTLOADER);
     drive.appear();
   };
-  const imageIsCopied = async (): Promise<void> => {
+  const untilCopied = async (): Promise<void> => {
     await until("the image is on the drive", () => drive.image !== undefined);
   };
-  const bootloaderEnds = (ports: PortList): void => {
+  const endBootloader = (ports: PortList): void => {
     ports.hide(port);
     drive.goAway();
   };
   /** Starts the board, and waits until the tool has shown the board's output. */
-  const boardStarts = async (ports: PortList, tool: Program): Promise<string> => {
+  const startBoard = async (ports: PortList, tool: Program): Promise<string> => {
     const { elf } = await linkImage(QEMU);
     const board = await QemuBoard.start({ elf });
     try {
       board.line.onData = (bytes) => port.write(bytes);
       port.onData = (bytes) => board.line.write(bytes);
       ports.show(port, OURS);
-      await tool.says(/^ {2}device created: /m);
+      await tool.untilPrinted(/^ {2}device created: /m);
       const { code, stdout, stderr } = await tool.end;
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       return stdout;
@@ -104,11 +104,11 @@ describe("npm run flash:wio", () => {
     const ports = new PortList(port);
     expect(port.baud).not.toBe(TOUCH_BAUD);
     const tool = flash();
-    await bootloaderStarts(ports);
-    await imageIsCopied();
+    await startBootloader(ports);
+    await untilCopied();
     expect(drive.image?.equals(readFileSync(image))).toBe(true);
-    bootloaderEnds(ports);
-    const stdout = await boardStarts(ports, tool);
+    endBootloader(ports);
+    const stdout = await startBoard(ports, tool);
     expect(stdout).toMatch(/asking the board to restart into its bootloader\n/);
     expect(stdout).toMatch(/: copying \d{6} bytes\n/);
   });
@@ -116,12 +116,12 @@ describe("npm run flash:wio", () => {
   it("waits until the named port is back", async () => {
     const ports = new PortList(port);
     const tool = flash("--port", port.path);
-    await bootloaderStarts(ports);
-    await imageIsCopied();
-    bootloaderEnds(ports);
-    await tool.says("waiting for the board to start");
-    await ports.lookedAtBy(tool);
-    await boardStarts(ports, tool);
+    await startBootloader(ports);
+    await untilCopied();
+    endBootloader(ports);
+    await tool.untilPrinted("waiting for the board to start");
+    await ports.untilReadBy(tool);
+    await startBoard(ports, tool);
   });
 
   it("asks once which board to use, and mistakes no other board for it", async () => {
@@ -130,14 +130,14 @@ describe("npm run flash:wio", () => {
     const heard: Buffer[] = [];
     another.onData = (bytes) => heard.push(bytes);
     const tool = flashInTerminal();
-    await tool.says("Which one? ");
+    await tool.untilPrinted("Which one? ");
     tool.type("1\n");
-    await bootloaderStarts(ports);
-    await imageIsCopied();
-    bootloaderEnds(ports);
-    await tool.says("waiting for the board to start");
-    await ports.lookedAtBy(tool);
-    const stdout = await boardStarts(ports, tool);
+    await startBootloader(ports);
+    await untilCopied();
+    endBootloader(ports);
+    await tool.untilPrinted("waiting for the board to start");
+    await ports.untilReadBy(tool);
+    const stdout = await startBoard(ports, tool);
     expect(stdout.match(/Several boards are plugged in/g)).toHaveLength(1);
     expect(heard).toEqual([]);
   });
@@ -150,11 +150,11 @@ describe("npm run flash:wio", () => {
     ports.show(port, BOOTLOADER);
     drive.appear();
     const tool = flash();
-    await imageIsCopied();
-    bootloaderEnds(ports);
-    await tool.says("waiting for the board to start");
-    await ports.lookedAtBy(tool);
-    await boardStarts(ports, tool);
+    await untilCopied();
+    endBootloader(ports);
+    await tool.untilPrinted("waiting for the board to start");
+    await ports.untilReadBy(tool);
+    await startBoard(ports, tool);
     expect(heard).toEqual([]);
   });
 
@@ -167,11 +167,11 @@ describe("npm run flash:wio", () => {
         drive.appear();
       }
       const tool = flash();
-      if (before === "touched") await bootloaderStarts(ports);
-      await imageIsCopied();
-      await ports.lookedAtBy(tool);
+      if (before === "touched") await startBootloader(ports);
+      await untilCopied();
+      await ports.untilReadBy(tool);
       expect(tool.output).not.toContain("The image is on the board");
-      await boardStarts(ports, tool);
+      await startBoard(ports, tool);
     },
   );
 
@@ -212,9 +212,9 @@ describe("npm run flash:wio", () => {
     ports.show(port, BOOTLOADER);
     drive.appear();
     const tool = withoutImage();
-    await imageIsCopied();
-    bootloaderEnds(ports);
-    await boardStarts(ports, tool);
+    await untilCopied();
+    endBootloader(ports);
+    await startBoard(ports, tool);
     const runtime = readFileSync(RUNTIME_FILE);
     const copied = drive.image ?? Buffer.alloc(0);
     const flashed = readMemory(copied, APP_START);

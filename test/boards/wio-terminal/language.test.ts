@@ -39,7 +39,7 @@ async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promis
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(program(name), {}, { gcStress });
   board = await QemuBoard.start({ elf, packed, args: COUNTED_TIME });
-  await board.logged(end);
+  await board.untilLogged(end);
   return said(board.log);
 }
 
@@ -87,7 +87,7 @@ describe("the language on the board", () => {
   it("restarts if the CLI's virtual machine ends with a trap", async () => {
     const end = new RegExp(`^${BOARD.panic}${BOARD.integerOverflow}$`);
     expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
-    await board?.logged(BOARD.banner, { from: board.log.length });
+    await board?.untilLogged(BOARD.banner, { from: board.log.length });
   });
 
   it("survives a garbage collection at each allocation", async () => {

@@ -25,7 +25,7 @@ export async function openBus(line: SerialLine): Promise<JDBus> {
 }
 
 /** Waits for a service to appear on the bus. */
-export async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService> {
+export async function untilService(bus: JDBus, serviceClass: number): Promise<JDService> {
   let found: JDService | undefined;
   await until(`service ${serviceClass.toString(16)} on the bus`, () => {
     [found] = bus.services({ serviceClass });

@@ -20,7 +20,7 @@ async function startAll(): Promise<QemuBoard> {
 
 /** Reads "used/size", as measured by the board on its painted memory. */
 async function used(running: QemuBoard, name: string): Promise<[number, number]> {
-  const line = await running.logged(name);
+  const line = await running.untilLogged(name);
   const found = new RegExp(`${name}(\\d+)/(\\d+)`).exec(line);
   return [Number(found?.[1]), Number(found?.[2])];
 }
@@ -28,7 +28,7 @@ async function used(running: QemuBoard, name: string): Promise<[number, number]>
 describe("memory on the board", () => {
   it("is enough for the whole language, with room to spare", async () => {
     const running = await startAll();
-    await running.logged("> case end");
+    await running.untilLogged("> case end");
     running.say("status");
     const [mainUsed, mainSize] = await used(running, BOARD.mainStack);
     expect(mainUsed).toBeGreaterThan(0);
@@ -47,21 +47,21 @@ describe("memory on the board", () => {
     ["vm", BOARD.vmStackOverflow],
   ])("reports an overflow of the stack of %s, and restarts", async (stack, message) => {
     const running = await startAll();
-    await running.logged(BOARD.banner);
+    await running.untilLogged(BOARD.banner);
     const from = running.log.length;
     running.say(`overflow ${stack}`);
-    await running.logged(BOARD.panic + message, { from });
-    await running.logged(BOARD.banner, { from });
-    await running.logged(BOARD.previousRun + message, { from });
+    await running.untilLogged(BOARD.panic + message, { from });
+    await running.untilLogged(BOARD.banner, { from });
+    await running.untilLogged(BOARD.previousRun + message, { from });
   });
 
   it("keeps its program over a restart, and writes it only once", async () => {
     const { elf } = await linkImage(QEMU);
     board = await QemuBoard.start({ elf, packed: makePackage(program("trap"), {}) });
-    await board.logged("mgr: deploy");
-    const panic = await board.logged(BOARD.panic + BOARD.integerOverflow);
+    await board.untilLogged("mgr: deploy");
+    const panic = await board.untilLogged(BOARD.panic + BOARD.integerOverflow);
     const from = board.log.indexOf(panic);
-    await board.logged("> before the trap", { from });
+    await board.untilLogged("> before the trap", { from });
     const secondRun = board.log.slice(from);
     expect(secondRun).toContain(BOARD.banner);
     expect(secondRun.some((line) => line.includes("mgr: deploy"))).toBe(false);
@@ -71,7 +71,7 @@ describe("memory on the board", () => {
   it("runs without a program", async () => {
     const { elf } = await linkImage(QEMU);
     board = await QemuBoard.start({ elf });
-    await board.logged(BOARD.noProgram);
-    await board.logged("self-device:");
+    await board.untilLogged(BOARD.noProgram);
+    await board.untilLogged("self-device:");
   });
 });

@@ -52,11 +52,11 @@ function readings(id: string): Telemetry[] {
     .map((payload) => JSON.parse(payload) as Telemetry);
 }
 
-async function reports(id: string, what: (reading: Telemetry) => boolean): Promise<void> {
+async function untilReported(id: string, what: (reading: Telemetry) => boolean): Promise<void> {
   await until(`such a reading of ${id}`, () => readings(id).some(what));
 }
 
-async function led(on: boolean): Promise<void> {
+async function untilLed(on: boolean): Promise<void> {
   await until(`LED ${on ? "on" : "off"}`, () => board?.led === (on ? 65535 : 0));
 }
 
@@ -65,11 +65,11 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     const id = "wio-1";
     board = await startNightlightBoard({ id, broker: broker.url });
     board.setLight(lightOfRaw(100));
-    await reports(id, ({ light }) => light === 100);
-    await led(true);
+    await untilReported(id, ({ light }) => light === 100);
+    await untilLed(true);
     board.setLight(lightOfRaw(800));
-    await reports(id, ({ light, led_on }) => light === 800 && led_on);
-    await led(false);
+    await untilReported(id, ({ light, led_on }) => light === 800 && led_on);
+    await untilLed(false);
     expect((await server.device(id))?.online).toBe(true);
   });
 
@@ -77,24 +77,27 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     const id = "wio-2";
     board = await startNightlightBoard({ id, broker: broker.url });
     board.setLight(lightOfRaw(500));
-    await reports(id, ({ light }) => light === 500);
+    await untilReported(id, ({ light }) => light === 500);
     brokerIsUp = false;
     await broker.kill();
-    await board.logged(BOARD.socket + BOARD.connectionRefused);
+    await board.untilLogged(BOARD.socket + BOARD.connectionRefused);
     board.setLight(lightOfRaw(42));
     // Without a server, the board decides by the same rule.
-    await board.logged(`> ${PROGRAM.alone}`);
-    await led(true);
+    await board.untilLogged(`> ${PROGRAM.alone}`);
+    await untilLed(true);
     await broker.restart();
     brokerIsUp = true;
-    await reports(id, ({ light, age_ms }) => light === 42 && age_ms !== undefined && age_ms > 1000);
-    await reports(id, ({ light, age_ms }) => light === 42 && age_ms === undefined);
+    await untilReported(
+      id,
+      ({ light, age_ms }) => light === 42 && age_ms !== undefined && age_ms > 1000,
+    );
+    await untilReported(id, ({ light, age_ms }) => light === 42 && age_ms === undefined);
     const [boot] = readings(id).map((reading) => reading.boot);
     expect(readings(id).every((reading) => reading.boot === boot)).toBe(true);
     // Boot numbers are random, so the next run has another boot number.
     await board.stop();
     board = await startNightlightBoard({ id, broker: broker.url });
-    await reports(id, (reading) => reading.boot !== boot);
+    await untilReported(id, (reading) => reading.boot !== boot);
   });
 
   it("never lets the network block the program for more than 5 ms", async () => {
@@ -103,11 +106,11 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     board = await startNightlightBoard({ id: "wio-5", broker: broker.url, args });
     for (const raw of [100, 900, 200, 800]) {
       board.setLight(lightOfRaw(raw));
-      await reports("wio-5", ({ light }) => light === raw);
-      await led(raw < 300);
+      await untilReported("wio-5", ({ light }) => light === raw);
+      await untilLed(raw < 300);
     }
     board.say("status");
-    const longest = /=(\d+)$/.exec(await board.logged(BOARD.longestNetwork));
+    const longest = /=(\d+)$/.exec(await board.untilLogged(BOARD.longestNetwork));
     expect(Number(longest?.[1])).toBeGreaterThan(0);
     expect(Number(longest?.[1])).toBeLessThan(5000);
   });
@@ -118,30 +121,30 @@ describe("the nightlight on the emulated Wio Terminal", () => {
       broker: `mqtt://broker.home:${broker.port}`,
     });
     board.setLight(lightOfRaw(321));
-    await reports("wio-3", ({ light }) => light === 321);
+    await untilReported("wio-3", ({ light }) => light === 321);
     expect(board.coprocessor.calls).toContain("hostByName");
   });
 
   it("reports that it does not support TLS", async () => {
     board = await startNightlightBoard({ id: "wio-4", broker: `mqtts://127.0.0.1:${broker.port}` });
-    await board.logged(BOARD.socket + BOARD.noTls);
+    await board.untilLogged(BOARD.socket + BOARD.noTls);
   });
 
   it("reports to the program which button is pressed", async () => {
     const { elf } = await linkImage(QEMU);
     const packed = makePackage(program("button"), {});
     board = await QemuBoard.start({ elf, packed });
-    await board.logged("set role");
-    await board.logged("buttons are watched");
+    await board.untilLogged("set role");
+    await board.untilLogged("buttons are watched");
     await until("all three buttons have a role", () => {
       return (board?.log.filter((line) => line.startsWith("set role ")).length ?? 0) >= 3;
     });
     board.setButton("a", true);
-    await board.logged("> button A went down");
+    await board.untilLogged("> button A went down");
     board.setButton("a", false);
-    await board.logged("> button A came up");
+    await board.untilLogged("> button A came up");
     board.setButton("c", true);
-    await board.logged("> button C went down");
+    await board.untilLogged("> button C went down");
     expect(board.log).not.toContain("> button B went down");
   });
 });

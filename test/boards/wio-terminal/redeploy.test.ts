@@ -15,7 +15,7 @@ import {
   SRV_DEVICE_SCRIPT_MANAGER,
 } from "../../../server/simulator/jacdac";
 import { Mosquitto } from "../../support/mosquitto";
-import { openBus, serviceOn } from "./line-bus";
+import { openBus, untilService } from "./line-bus";
 import { UsbBoard } from "./usb-board";
 
 /** Class of a Jacdac service that no program here looks for. */
@@ -38,9 +38,9 @@ beforeEach(async () => {
     WIFI_PWD: "good night",
   };
   board = await UsbBoard.start(makePackage(bytecode, settings));
-  await board.logged(`> ${PROGRAM.connected}`);
+  await board.untilLogged(`> ${PROGRAM.connected}`);
   bus = await openBus(board);
-  manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
+  manager = await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER);
 });
 
 afterEach(async () => {
@@ -53,7 +53,7 @@ it("accepts programs repeatedly, and releases the memory of the previous one", a
   for (let time = 0; time < 3; time++) {
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings });
-    await board.logged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM.connected}`, from);
     expect(board.board.coprocessor.sockets.open).toBe(1);
   }
   expect(board.plugs).toBe(1);
@@ -68,9 +68,9 @@ it("starts a program again after other data has been allocated in its heap's mem
     // exists.
     addServer(bus, `device ${time}`, new JDServiceServer(UNUSED_CLASS));
     const from = board.log.length;
-    await board.logged("device created", from);
+    await board.untilLogged("device created", from);
     await run(true);
-    await board.logged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM.connected}`, from);
   }
   expect(board.plugs).toBe(1);
 });
@@ -87,6 +87,6 @@ it("returns to the previous program if a new one is interrupted", async () => {
     },
   );
   await expect(sending).rejects.toBe(cutOff);
-  await board.logged(BOARD.deployCutOff, from);
-  await board.logged(`> ${PROGRAM.connected}`, from);
+  await board.untilLogged(BOARD.deployCutOff, from);
+  await board.untilLogged(`> ${PROGRAM.connected}`, from);
 });

@@ -70,7 +70,7 @@ describe("npm run setup:wio", () => {
 
     const [from, before] = [board.log.length, witness.payloads("desk-1/telemetry").length];
     board.cyclePower();
-    await board.logged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM.connected}`, from);
     await board.until("telemetry", () => witness.payloads("desk-1/telemetry").length > before);
 
     // Changes a single setting while the board is in its network.

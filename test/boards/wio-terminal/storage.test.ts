@@ -12,7 +12,7 @@ import {
 } from "../../../server/simulator/jacdac";
 import { Mosquitto } from "../../support/mosquitto";
 import { seededRandom } from "../../support/random";
-import { openBus, serviceOn } from "./line-bus";
+import { openBus, untilService } from "./line-bus";
 import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
@@ -47,9 +47,9 @@ describe("a write to the chip's flash while the board works", () => {
     const bytecode = await compileFirmware();
     board = await UsbBoard.start(makePackage(bytecode, settings));
     const { chip, board: wio } = board;
-    await board.logged(`> ${PROGRAM.connected}`);
+    await board.untilLogged(`> ${PROGRAM.connected}`);
     bus = await openBus(board);
-    const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
+    const manager = await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER);
     // The coprocessor raises an event in the middle of each erase.
     let erases = 0;
     let arrived = 0;
@@ -63,7 +63,7 @@ describe("a write to the chip's flash while the board works", () => {
     };
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings: { ...settings, ID: "busier" } });
-    await board.logged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM.connected}`, from);
     expect(erases).toBeGreaterThanOrEqual(4);
     expect(arrived).toBe(erases);
     expect(wio.link.lost).toBe(0);
@@ -85,7 +85,7 @@ describe("a power cut while a setting is written", () => {
     for (let cut = 0; cut <= CUTS; cut++) {
       await board.until("the serial port is there", () => board.plugs > cut);
       bus = await openBus(board);
-      const client = new SettingsClient(await serviceOn(bus, SRV_SETTINGS));
+      const client = new SettingsClient(await untilService(bus, SRV_SETTINGS));
       const read = async (key: string): Promise<string> =>
         new TextDecoder().decode(await client.getValue(key));
       expect(await read("ID")).toBe('"steady"');

@@ -21,7 +21,7 @@ import { Mosquitto } from "../../support/mosquitto";
 import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
-import { openBus, serviceOn } from "./line-bus";
+import { openBus, untilService } from "./line-bus";
 import { program } from "./programs";
 
 /** Identity in the board's USB descriptors. The serial number marks it as a DeviceScript board. */
@@ -48,7 +48,7 @@ afterEach(async () => {
 
 async function service(serviceClass: number): Promise<JDService> {
   if (!bus) throw new Error("no bus is open");
-  return await serviceOn(bus, serviceClass);
+  return await untilService(bus, serviceClass);
 }
 
 async function restart(): Promise<void> {
@@ -56,7 +56,7 @@ async function restart(): Promise<void> {
   const [control] = device.services({ serviceClass: SRV_CONTROL });
   const from = board.log.length;
   await control?.sendCmdAsync(ControlCmd.Reset);
-  await board.logged(BOARD.banner, { from });
+  await board.untilLogged(BOARD.banner, { from });
 }
 
 const telemetryOf = (id: string): number => witness.payloads(`${id}/telemetry`).length;
@@ -85,7 +85,7 @@ describe("npm run deploy:wio", () => {
   });
 
   it("gives a new board a program and its network", async () => {
-    await board.logged(BOARD.noProgram);
+    await board.untilLogged(BOARD.noProgram);
     checkout.write(
       ".env.local",
       `ID=wio-usb\nWIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=mqtt://broker.home:${broker.port}\n`,
@@ -146,30 +146,30 @@ describe("a board on the line", () => {
 
   it("runs a changed program, also after a reset", async () => {
     const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
-    await board.logged(`> ${PROGRAM.connected}`);
+    await board.untilLogged(`> ${PROGRAM.connected}`);
     await sendProgram(manager, { bytecode: program("button"), settings: {} });
-    await board.logged("> buttons are watched");
+    await board.untilLogged("> buttons are watched");
     const from = board.log.length;
     await restart();
-    await board.logged("> buttons are watched", { from });
+    await board.untilLogged("> buttons are watched", { from });
     expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
   });
 
   it("takes its network from the settings service, and shows the password nowhere", async () => {
-    await board.logged(BOARD.wifiUp);
+    await board.untilLogged(BOARD.wifiUp);
     const client = new SettingsClient(await service(SRV_SETTINGS));
     const set = async (name: string, value: string): Promise<void> =>
       await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
     let from = board.log.length;
     await set("WIFI_SSID", "elsewhere");
-    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_SSID", "home");
     await set("WIFI_PWD", "wrong one");
-    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_PWD", "good night");
-    await board.logged(BOARD.wifiUp, { from });
+    await board.untilLogged(BOARD.wifiUp, { from });
     expect(await client.getValue("ID")).not.toHaveLength(0);
     for (const name of ["WIFI_SSID", "WIFI_PWD", "nl_wifi"])
       expect(await client.getValue(name)).toHaveLength(0);
@@ -177,22 +177,22 @@ describe("a board on the line", () => {
   });
 
   it("takes its network from the Wi-Fi service, and forgets it", async () => {
-    await board.logged(BOARD.wifiUp);
+    await board.untilLogged(BOARD.wifiUp);
     const wifi = await service(SRV_WIFI);
     let from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "wrong one"], true);
-    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.logged(BOARD.wifiUp, { from });
+    await board.untilLogged(BOARD.wifiUp, { from });
     from = board.log.length;
     // On a slow machine, a join with the wrong password may also have cut the coprocessor's power
     // by now.
     const { powerUps } = board.coprocessor;
     await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
-    await board.logged(BOARD.noNetwork, { from });
+    await board.untilLogged(BOARD.noNetwork, { from });
     from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.logged(BOARD.wifiUp, { from });
+    await board.untilLogged(BOARD.wifiUp, { from });
     expect(board.coprocessor.powerUps).toBe(powerUps + 1);
   });
 });

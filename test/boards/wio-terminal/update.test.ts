@@ -56,15 +56,15 @@ describe("a program sent over the network", () => {
       ["not confirmed in 10 s", "undefined"],
     ] as const;
     for (const [index, [reason, crash]] of outcomes.entries()) {
-      await board.logged(`runs: variant ${index + 1}`);
-      await board.logged(BOARD.takingBack + reason);
-      await board.logged(`old: taken back: ${reason}; crash: ${crash}`);
+      await board.untilLogged(`runs: variant ${index + 1}`);
+      await board.untilLogged(BOARD.takingBack + reason);
+      await board.untilLogged(`old: taken back: ${reason}; crash: ${crash}`);
     }
-    await board.logged("runs: variant 4");
-    await board.logged(BOARD.trialConfirmed);
+    await board.untilLogged("runs: variant 4");
+    await board.untilLogged(BOARD.trialConfirmed);
     const from = board.wio.log.length;
     await board.reload(() => undefined);
-    await board.logged("runs: variant 4", from);
+    await board.untilLogged("runs: variant 4", from);
     expect(gateway.connections).toBe(4);
     expect(gateway.failure).toBeUndefined();
   });

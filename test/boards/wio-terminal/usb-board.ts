@@ -61,7 +61,7 @@ export class UsbBoard implements SerialLine {
     return this.board.log;
   }
 
-  async logged(text: string, from = 0): Promise<void> {
+  async untilLogged(text: string, from = 0): Promise<void> {
     try {
       await this.until(`"${text}" on the console`, () =>
         this.log.slice(from).some((line) => line.includes(text)),

@@ -19,7 +19,7 @@ import { Mosquitto } from "../../support/mosquitto";
 import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
-import { openBus, serviceOn } from "./line-bus";
+import { openBus, untilService } from "./line-bus";
 import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
@@ -43,36 +43,36 @@ describe("the board at a computer's USB socket", () => {
     await board.stop();
   });
 
-  const plugged = async (times = 1): Promise<void> =>
+  const untilPlugged = async (times = 1): Promise<void> =>
     await board.until("the serial port is there", () => board.plugs >= times);
 
-  const heard = async (text: string, from: number): Promise<void> =>
+  const untilHeard = async (text: string, from: number): Promise<void> =>
     await board.until(`"${text.trim()}" on the port`, () => board.said.includes(text, from));
 
   /** Starts the board with the program "button", and waits until it logs nothing more. */
-  const isQuiet = async (): Promise<void> => {
+  const untilQuiet = async (): Promise<void> => {
     board = await UsbBoard.start(packed());
-    await plugged();
-    await heard("> buttons are watched\r\n", 0);
+    await untilPlugged();
+    await untilHeard("> buttons are watched\r\n", 0);
   };
 
   const keepsALineWithoutCable = async (): Promise<void> => {
     const [from, fromLine] = [board.said.length, board.log.length];
     board.host.unplug();
     board.board.setButton("a", true);
-    await board.logged(DOWN.trim(), fromLine);
+    await board.untilLogged(DOWN.trim(), fromLine);
     await board.host.enumerate();
     expect(board.said.length).toBe(from);
     await board.host.open();
-    await heard(DOWN, from);
+    await untilHeard(DOWN, from);
     board.board.setButton("a", false);
-    await heard(UP, from);
+    await untilHeard(UP, from);
     expect(board.said.subarray(from).toString()).toBe(DOWN + UP);
   };
 
   it("is a standard serial port, with an identity that the tools know", async () => {
     board = await UsbBoard.start(packed());
-    await plugged();
+    await untilPlugged();
     expect(board.host.description).toMatchObject({ vendorId: 0x2886, productId: 0x802d });
     expect(board.host.strings).toMatchObject({
       vendor: "Seeed Studio",
@@ -101,44 +101,44 @@ describe("the board at a computer's USB socket", () => {
   });
 
   it("keeps its output while the cable is unplugged, for the next program that opens the port", async () => {
-    await isQuiet();
+    await untilQuiet();
     await keepsALineWithoutCable();
     await keepsALineWithoutCable();
   });
 
   it("keeps its output while the computer sleeps, and has the port open afterwards", async () => {
-    await isQuiet();
+    await untilQuiet();
     for (let sleeps = 0; sleeps < 2; sleeps++) {
       const [from, fromLine] = [board.said.length, board.log.length];
       board.host.suspend();
       board.board.setButton("a", true);
-      await board.logged(DOWN.trim(), fromLine);
+      await board.untilLogged(DOWN.trim(), fromLine);
       await board.host.resume();
-      await heard(DOWN, from);
+      await untilHeard(DOWN, from);
       board.board.setButton("a", false);
-      await heard(UP, from);
+      await untilHeard(UP, from);
       expect(board.said.subarray(from).toString()).toBe(DOWN + UP);
     }
     await keepsALineWithoutCable();
   });
 
   it("has the port open after a sleep whose start and end it notices together", async () => {
-    await isQuiet();
+    await untilQuiet();
     const { usb } = board.board;
     const from = board.said.length;
     usb.suspend();
     usb.wakeUp();
     usb.endOfResume();
     board.board.setButton("a", true);
-    await heard(DOWN, from);
+    await untilHeard(DOWN, from);
     board.board.setButton("a", false);
-    await heard(UP, from);
+    await untilHeard(UP, from);
     await keepsALineWithoutCable();
   });
 
   it("refuses unknown requests, and continues", async () => {
     board = await UsbBoard.start(packed());
-    await plugged();
+    await untilPlugged();
     for (const request of [DEVICE_QUALIFIER, SET_REMOTE_WAKEUP, SEND_BREAK, VENDOR_REQUEST])
       await expect(board.host.control(request)).rejects.toThrow(UsbStall);
     const status = await board.host.control({ type: 0x80, request: 0, length: 2 });
@@ -151,26 +151,26 @@ describe("the board at a computer's USB socket", () => {
 
   it("runs a program sent to it, also after a reset", async () => {
     board = await UsbBoard.start();
-    await board.logged(BOARD.noProgram);
-    await plugged();
+    await board.untilLogged(BOARD.noProgram);
+    await untilPlugged();
     bus = await openBus(board);
-    await sendProgram(await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER), {
+    await sendProgram(await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER), {
       bytecode: program("button"),
       settings: { ID: "new" },
     });
-    await board.logged("> buttons are watched");
-    const { device } = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
+    await board.untilLogged("> buttons are watched");
+    const { device } = await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER);
     const [control] = device.services({ serviceClass: SRV_CONTROL });
     const from = board.log.length;
     await control?.sendCmdAsync(ControlCmd.Reset);
-    await plugged(2);
-    await board.logged("> buttons are watched", from);
+    await untilPlugged(2);
+    await board.untilLogged("> buttons are watched", from);
     expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
   });
 
   it("becomes a nightlight by `npm run deploy:wio`", async () => {
     board = await UsbBoard.start();
-    await plugged();
+    await untilPlugged();
     const { vendor, serial: serialNumber } = board.host.strings;
     const usb = { vendor, vendorId: "2886", productId: "802d", serialNumber };
     const port = await PseudoPort.plugIn(usb);
@@ -199,7 +199,7 @@ describe("the board at a computer's USB socket", () => {
 
   it("enters its bootloader when the port is closed at 1200 baud", async () => {
     board = await UsbBoard.start(packed());
-    await plugged();
+    await untilPlugged();
     await board.host.setBaud(1200);
     expect(board.failure).toBeUndefined();
     await board.host.close();

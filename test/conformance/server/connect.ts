@@ -23,7 +23,7 @@ function malformed(statement: string, what: string, bytes: Buffer): Case {
   return when(statement, `${what} ends the connection without a CONNACK`, async (scene) => {
     const client = scene.open();
     client.send(bytes);
-    await client.ends();
+    await client.expectEnd();
   });
 }
 
@@ -41,7 +41,7 @@ async function staysBy(s: Scene, keepAliveS: number): Promise<boolean> {
     if (isLate(1)) return false;
     saidMs = performance.now();
     try {
-      await client.pings();
+      await client.ping();
     } catch (error) {
       // If the machine was delayed this long, the broker may not have read the ping in time.
       if (isLate(1.5)) return false;
@@ -57,14 +57,14 @@ export const CONNECT: Case[] = [
   when("3.1.0-2", "a second CONNECT ends the connection", async (s) => {
     const client = await s.client();
     client.send(connect({ id: s.clientId("x0") }));
-    await client.isCutOff();
+    await client.expectCutOff();
   }),
 
   ...["MQTX", "mqtt", "", "MQTTT"].map((name) =>
     when("3.1.2-1", `the protocol name "${name}" is not accepted as MQTT 3.1.1`, async (s) => {
       const client = s.open();
       client.send(connect({ id: s.clientId("a"), name }));
-      await client.isRefused();
+      await client.expectRefusal();
     }),
   ),
 
@@ -72,8 +72,8 @@ export const CONNECT: Case[] = [
     when("3.1.2-2", `level ${level} is refused with return code 1`, async (s) => {
       const client = s.open();
       client.send(connect({ id: s.clientId("a"), level }));
-      await client.expects(connack(1));
-      await client.ends();
+      await client.expectPackets(connack(1));
+      await client.expectEnd();
     }),
   ),
   when("3.1.2-2", "level 5 is served as MQTT 5, or refused with return code 1", async (s) => {
@@ -85,7 +85,7 @@ export const CONNECT: Case[] = [
     if (served) return;
     if (!found?.equals(connack(1)))
       throw new Unexpected(`expected ${hex(connack(1))}, got ${described(found)}`);
-    await client.ends();
+    await client.expectEnd();
   }),
 
   malformed("3.1.2-3", "the reserved flag", connectWith(0x03, text("reserved"))),
@@ -131,7 +131,7 @@ export const CONNECT: Case[] = [
 
   when("3.1.2-24", "a silent client is disconnected after its keep-alive", async (s) => {
     const silent = await s.client({ keepAlive: 1 });
-    await silent.ends();
+    await silent.expectEnd();
   }),
   when(
     "3.1.2-24",
@@ -146,25 +146,25 @@ export const CONNECT: Case[] = [
 
   when("3.1.3-1", "all five fields are read in order", async (s) => {
     const watcher = await s.client();
-    await watcher.subscribes(s.topic("+"), 0);
+    await watcher.subscribe(s.topic("+"), 0);
     const client = await s.client({
       will: { topic: s.topic("will"), payload: "message" },
       user: s.topic("user"),
       password: "password",
     });
     await client.stop();
-    await watcher.hears(s.topic("will"), "message");
+    await watcher.receive(s.topic("will"), "message");
   }),
 
   when("3.1.3-2", "the state of a session belongs to the client id, and to no other", async (s) => {
     const [a, b] = [s.clientId("a"), s.clientId("b")];
     const first = await s.client({ id: a, clean: false });
-    await first.subscribes(s.topic("a"), 1);
-    await first.leaves();
+    await first.subscribe(s.topic("a"), 1);
+    await first.disconnect();
     await s.client({ id: b, clean: false }, false);
     const again = await s.client({ id: a, clean: false }, true);
-    await (await s.client()).publishes(s.topic("a"), "x", { qos: 1 });
-    await again.hears(s.topic("a"), "x", { qos: 1 });
+    await (await s.client()).publish(s.topic("a"), "x", { qos: 1 });
+    await again.receive(s.topic("a"), "x", { qos: 1 });
   }),
 
   malformed("3.1.3-3", "a CONNECT without a client id", connectWith(0x02)),
@@ -181,19 +181,19 @@ export const CONNECT: Case[] = [
     const clients = [];
     for (let i = 0; i < 3; i++) clients.push(await s.client({ id: "" }));
     for (const client of clients) {
-      await client.pings(); // the connection was not taken over
-      await client.subscribes(s.topic("a"), 0);
+      await client.ping(); // the connection was not taken over
+      await client.subscribe(s.topic("a"), 0);
     }
-    await (await s.client()).publishes(s.topic("a"), "all");
-    for (const client of clients) await client.hears(s.topic("a"), "all");
+    await (await s.client()).publish(s.topic("a"), "all");
+    for (const client of clients) await client.receive(s.topic("a"), "all");
   }),
 
   ...["3.1.3-7", "3.1.3-8", "3.1.3-9"].map((statement) =>
     when(statement, "no id and CleanSession 0 get return code 2 and the end", async (s) => {
       const client = s.open();
       client.send(connect({ id: "", clean: false }));
-      await client.expects(connack(2));
-      await client.ends();
+      await client.expectPackets(connack(2));
+      await client.expectEnd();
     }),
   ),
 
@@ -222,72 +222,72 @@ export const CONNECT: Case[] = [
     for (const clean of [true, false]) {
       const first = await s.client({ id, clean });
       const second = await s.client({ id, clean }, !clean);
-      await first.ends();
-      await second.pings();
+      await first.expectEnd();
+      await second.ping();
     }
   }),
 
   when("3.1.4-3", "a persistent session is resumed, and CleanSession 1 ends it", async (s) => {
     const id = s.clientId("a");
-    await (await s.client({ id, clean: false })).leaves();
-    await (await s.client({ id, clean: false }, true)).leaves();
-    await (await s.client({ id, clean: true }, false)).leaves();
+    await (await s.client({ id, clean: false })).disconnect();
+    await (await s.client({ id, clean: false }, true)).disconnect();
+    await (await s.client({ id, clean: true }, false)).disconnect();
     await s.client({ id, clean: false }, false);
   }),
 
   when("3.1.4-4", "a valid CONNECT gets a CONNACK with return code 0", async (s) => {
     const client = s.open();
     client.send(connect({ id: s.clientId("a"), keepAlive: 60 }));
-    await client.expects(connack(0));
-    await client.pings();
+    await client.expectPackets(connack(0));
+    await client.ping();
   }),
 
   when("3.1.4-5", "packets after a refused CONNECT are not carried out", async (s) => {
     const watcher = await s.client();
-    await watcher.subscribes(s.topic("a"), 0);
+    await watcher.subscribe(s.topic("a"), 0);
     const refused = s.open();
     refused.send(connect({ id: "", clean: false }), publish(s.topic("a"), "refused"));
-    await refused.expects(connack(2));
-    await refused.ends();
-    await (await s.client()).publishes(s.topic("a"), "after it");
-    await watcher.hears(s.topic("a"), "after it");
+    await refused.expectPackets(connack(2));
+    await refused.expectEnd();
+    await (await s.client()).publish(s.topic("a"), "after it");
+    await watcher.receive(s.topic("a"), "after it");
   }),
 
   when("3.2.0-1", "CONNACK comes before queued messages, and before other answers", async (s) => {
     const id = s.clientId("a");
     const away = await s.client({ id, clean: false });
-    await away.subscribes(s.topic("a"), 1);
-    await away.leaves();
+    await away.subscribe(s.topic("a"), 1);
+    await away.disconnect();
     const publisher = await s.client();
-    for (const text of ["1", "2", "3"]) await publisher.publishes(s.topic("a"), text, { qos: 1 });
+    for (const text of ["1", "2", "3"]) await publisher.publish(s.topic("a"), text, { qos: 1 });
     const client = s.open();
     client.send(connect({ id, clean: false }), subscribe(1, [s.topic("b"), 0]));
-    await client.expects(connack(0, true));
-    await client.answered(suback(1, 0));
-    for (const text of ["1", "2", "3"]) await client.hears(s.topic("a"), text, { qos: 1 });
+    await client.expectPackets(connack(0, true));
+    await client.expectAnswer(suback(1, 0));
+    for (const text of ["1", "2", "3"]) await client.receive(s.topic("a"), text, { qos: 1 });
   }),
 
   when("3.2.2-1", "CleanSession 1 gets Session Present 0, whatever is stored", async (s) => {
     const id = s.clientId("a");
-    await (await s.client({ id, clean: false })).leaves();
+    await (await s.client({ id, clean: false })).disconnect();
     await s.client({ id, clean: true }, false);
   }),
   when("3.2.2-2", "a stored session with a subscription gets Session Present 1", async (s) => {
     const id = s.clientId("a");
     const client = await s.client({ id, clean: false });
-    await client.subscribes(s.topic("a"), 1);
-    await client.leaves();
+    await client.subscribe(s.topic("a"), 1);
+    await client.disconnect();
     await s.client({ id, clean: false }, true);
   }),
   when("3.2.2-2", "a stored session without a subscription gets Session Present 1", async (s) => {
     const id = s.clientId("a");
-    await (await s.client({ id, clean: false })).leaves();
+    await (await s.client({ id, clean: false })).disconnect();
     await s.client({ id, clean: false }, true);
   }),
   when("3.2.2-3", "without a stored session Session Present is 0", async (s) => {
     await s.client({ clean: false }, false);
     const id = s.clientId("a");
-    await (await s.client({ id, clean: true })).leaves();
+    await (await s.client({ id, clean: true })).disconnect();
     await s.client({ id, clean: false }, false);
   }),
   ...["3.2.2-4", "3.2.2-5"].map((statement) =>
@@ -296,11 +296,11 @@ export const CONNECT: Case[] = [
       "a refusal has Session Present 0 and ends the connection, with a stored session too",
       async (s) => {
         const id = s.clientId("a");
-        await (await s.client({ id, clean: false })).leaves();
+        await (await s.client({ id, clean: false })).disconnect();
         const refused = s.open();
         refused.send(connect({ id, clean: false, level: 6 }));
-        await refused.expects(connack(1, false));
-        await refused.ends();
+        await refused.expectPackets(connack(1, false));
+        await refused.expectEnd();
       },
     ),
   ),
@@ -310,7 +310,7 @@ export const CONNECT: Case[] = [
     async (s) => {
       const client = s.open();
       client.send(packet(0x10, text("MQTT"), 4, 0x02, u16(0), u16(500)));
-      await client.ends();
+      await client.expectEnd();
     },
   ),
 ];

@@ -38,7 +38,7 @@ export const CONNECTIONS: Case[] = [
   when("3.12.4-1", "PINGREQ is answered by PINGRESP", async (s) => {
     const client = await s.client();
     client.send(PINGREQ, PINGREQ, PINGREQ);
-    await client.expects(PINGRESP, PINGRESP, PINGRESP);
+    await client.expectPackets(PINGRESP, PINGRESP, PINGRESP);
   }),
 
   when(
@@ -46,12 +46,12 @@ export const CONNECTIONS: Case[] = [
     "DISCONNECT with a reserved bit is invalid: the will is published",
     async (s) => {
       const watcher = await s.client();
-      await watcher.subscribes(s.topic("will"), 0);
+      await watcher.subscribe(s.topic("will"), 0);
       for (const first of [0xe1, 0xe2, 0xe8]) {
         const client = await s.client({ will: { topic: s.topic("will"), payload: "cut off" } });
         client.send(packet(first));
-        await client.isCutOff();
-        await watcher.hears(s.topic("will"), "cut off");
+        await client.expectCutOff();
+        await watcher.receive(s.topic("will"), "cut off");
       }
     },
   ),
@@ -60,40 +60,40 @@ export const CONNECTIONS: Case[] = [
     when("4.8.0-1", `${name} before CONNECT ends the connection`, async (s) => {
       const client = s.open();
       client.send(bytes, connect({ id: s.clientId("a") }));
-      await client.ends();
+      await client.expectEnd();
     }),
   ),
   ...Object.entries(VIOLATIONS).map(([what, bytes]) =>
     when("4.8.0-1", `${what} ends the connection`, async (s) => {
       const client = await s.client();
       client.send(bytes);
-      await client.isCutOff();
+      await client.expectCutOff();
     }),
   ),
   when("4.8.0-1", "a violation ends that connection and no other", async (s) => {
     const other = await s.client();
     const client = await s.client();
     client.send(packet(0xf0));
-    await client.isCutOff();
-    await other.pings();
+    await client.expectCutOff();
+    await other.ping();
   }),
 
   when("6.0.0-1", "a text frame ends the connection", async (s) => {
     const { socket, peer } = await s.webSocket();
-    await peer.connects({ id: s.clientId("a") });
-    await peer.pings();
+    await peer.connect({ id: s.clientId("a") });
+    await peer.ping();
     // If the broker read this text frame as binary, it would be a valid PUBLISH.
     socket.send(publish(s.topic("a"), "text").toString());
-    await peer.isCutOff();
+    await peer.expectCutOff();
   }),
   when("6.0.0-1", "the broker sends binary frames", async (s) => {
     const { socket, peer } = await s.webSocket();
     const kinds: boolean[] = [];
     socket.on("message", (_data, binary) => kinds.push(binary));
-    await peer.connects({ id: s.clientId("a") });
-    await peer.subscribes(s.topic("a"), 1);
-    await (await s.client()).publishes(s.topic("a"), "x", { qos: 1 });
-    await peer.hears(s.topic("a"), "x", { qos: 1 });
+    await peer.connect({ id: s.clientId("a") });
+    await peer.subscribe(s.topic("a"), 1);
+    await (await s.client()).publish(s.topic("a"), "x", { qos: 1 });
+    await peer.receive(s.topic("a"), "x", { qos: 1 });
     if (kinds.length === 0 || kinds.includes(false))
       throw new Unexpected(`expected binary frames, got ${kinds.join(" ")}`);
   }),
@@ -106,29 +106,29 @@ export const CONNECTIONS: Case[] = [
       PINGREQ,
     ]);
     for (const byte of bytes) socket.send(Buffer.from([byte]));
-    await peer.expects(connack(0), suback(1, 0), packet(0xb0, [0, 2]), PINGRESP);
+    await peer.expectPackets(connack(0), suback(1, 0), packet(0xb0, [0, 2]), PINGRESP);
     socket.send(Buffer.concat([PINGREQ, PINGREQ, subscribe(3, [s.topic("a"), 1]), PINGREQ]));
-    await peer.expects(PINGRESP, PINGRESP, suback(3, 1), PINGRESP);
+    await peer.expectPackets(PINGRESP, PINGRESP, suback(3, 1), PINGRESP);
     socket.send(PINGREQ.subarray(0, 1), { fin: false });
     socket.send(PINGREQ.subarray(1), { fin: true });
-    await peer.expects(PINGRESP);
+    await peer.expectPackets(PINGRESP);
   }),
   when("6.0.0-4", "the subprotocol that the broker selects is mqtt", async (s) => {
     for (const offered of [["mqtt"], ["other", "mqtt"], ["mqtt", "mqttv3.1"]]) {
       const { socket, peer } = await s.webSocket(offered);
       if (socket.protocol !== "mqtt")
         throw new Unexpected(`expected the subprotocol mqtt, got "${socket.protocol}"`);
-      await peer.connects({ id: s.clientId("a") });
-      await peer.leaves();
+      await peer.connect({ id: s.clientId("a") });
+      await peer.disconnect();
     }
   }),
 
   when("7.0.0-2", "a client that uses only the standard is served", async (s) => {
     const client = await s.client({ id: s.clientId("a") });
-    await client.subscribes(s.topic("a"), 2);
-    await client.publishes(s.topic("a"), "x", { qos: 2 });
-    await client.hears(s.topic("a"), "x", { qos: 2 });
-    await client.leaves();
+    await client.subscribe(s.topic("a"), 2);
+    await client.publish(s.topic("a"), "x", { qos: 2 });
+    await client.receive(s.topic("a"), "x", { qos: 2 });
+    await client.disconnect();
   }),
   when("7.1.1-1", "packets over TCP are read as a stream, however it is split", async (s) => {
     const client = s.open();
@@ -140,8 +140,8 @@ export const CONNECTIONS: Case[] = [
     ]);
     // Nagle's algorithm is off, so each byte is sent as its own segment.
     for (const byte of bytes) client.send(Buffer.from([byte]));
-    await client.expects(connack(0), suback(1, 0));
-    await client.answered(PINGRESP);
-    await client.hears(s.topic("a"), "x".repeat(300));
+    await client.expectPackets(connack(0), suback(1, 0));
+    await client.expectAnswer(PINGRESP);
+    await client.receive(s.topic("a"), "x".repeat(300));
   }),
 ];

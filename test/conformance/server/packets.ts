@@ -49,7 +49,7 @@ function strings(statement: string, what: string, samples: number[][]): Case[] {
         for (const bytes of samples) {
           const client = await scene.client();
           client.send(write(Uint8Array.from(bytes)));
-          await client.isCutOff();
+          await client.expectCutOff();
         }
       }),
     ),
@@ -58,7 +58,7 @@ function strings(statement: string, what: string, samples: number[][]): Case[] {
         for (const bytes of samples) {
           const client = scene.open();
           client.send(write(Uint8Array.from(bytes)));
-          await client.isRefused();
+          await client.expectRefusal();
         }
       }),
     ),
@@ -75,32 +75,32 @@ export const PACKETS: Case[] = [
     async (s) => {
       const subscriber = await s.client();
       const topic = s.topic("a");
-      await subscriber.subscribes(`\ufeff${topic}`, 1);
+      await subscriber.subscribe(`\ufeff${topic}`, 1);
       const publisher = await s.client();
-      await publisher.publishes(topic, "without", { qos: 1 });
-      await publisher.publishes(`\ufeff${topic}`, "with", { qos: 1 });
-      await subscriber.hears(`\ufeff${topic}`, "with", { qos: 1 });
+      await publisher.publish(topic, "without", { qos: 1 });
+      await publisher.publish(`\ufeff${topic}`, "with", { qos: 1 });
+      await subscriber.receive(`\ufeff${topic}`, "with", { qos: 1 });
     },
   ),
 
   when("2.2.2-1", "each packet from the broker has the flags of table 2.2", async (s) => {
     const client = await s.client(); // CONNACK is compared byte by byte
     client.send(subscribe(1, [s.topic("a"), 2]));
-    await client.expects(suback(1, 2));
+    await client.expectPackets(suback(1, 2));
     client.send(publish(s.topic("b"), "", { qos: 1, id: 2 }));
-    await client.expects(ack(PUBACK, 2));
+    await client.expectPackets(ack(PUBACK, 2));
     client.send(publish(s.topic("b"), "", { qos: 2, id: 3 }));
-    await client.expects(ack(PUBREC, 3));
+    await client.expectPackets(ack(PUBREC, 3));
     client.send(ack(PUBREL, 3));
-    await client.expects(ack(PUBCOMP, 3));
+    await client.expectPackets(ack(PUBCOMP, 3));
     const publisher = await s.client();
-    await publisher.publishes(s.topic("a"), "x", { qos: 2 });
-    const id = await client.receives(s.topic("a"), "x", { qos: 2 });
+    await publisher.publish(s.topic("a"), "x", { qos: 2 });
+    const id = await client.receiveWithoutAck(s.topic("a"), "x", { qos: 2 });
     client.send(ack(PUBREC, id));
-    await client.expects(ack(PUBREL, id));
+    await client.expectPackets(ack(PUBREL, id));
     client.send(ack(PUBCOMP, id), unsubscribe(4, s.topic("a")));
-    await client.expects(ack(UNSUBACK, 4));
-    await client.pings();
+    await client.expectPackets(ack(UNSUBACK, 4));
+    await client.ping();
   }),
 
   when("2.2.2-2", "a CONNECT with a flag in its first byte is not accepted", async (s) => {
@@ -108,7 +108,7 @@ export const PACKETS: Case[] = [
     const bytes = connect({ id: s.clientId("a") });
     bytes[0] = 0x11;
     client.send(bytes);
-    await client.ends();
+    await client.expectEnd();
   }),
   ...Object.entries({
     SUBSCRIBE: packet(0x80, u16(1), text("a"), 0),
@@ -120,28 +120,28 @@ export const PACKETS: Case[] = [
     when("2.2.2-2", `${name} with wrong flags ends the connection`, async (s) => {
       const client = await s.client();
       client.send(bytes);
-      await client.isCutOff();
+      await client.expectCutOff();
     }),
   ),
   ...Object.entries({ PUBACK: [PUBACK, 1], PUBREC: [PUBREC, 2] }).map(([name, [type = 0, qos]]) =>
     when("2.2.2-2", `${name} with a flag ends the connection`, async (s) => {
       const client = await s.client();
-      await client.subscribes(s.topic("a"), qos);
-      await (await s.client()).publishes(s.topic("a"), "x", { qos });
-      const id = await client.receives(s.topic("a"), "x", { qos });
+      await client.subscribe(s.topic("a"), qos);
+      await (await s.client()).publish(s.topic("a"), "x", { qos });
+      const id = await client.receiveWithoutAck(s.topic("a"), "x", { qos });
       client.send(ack(type | 1, id));
-      await client.isCutOff();
+      await client.expectCutOff();
     }),
   ),
   when("2.2.2-2", "PUBCOMP with a flag ends the connection", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("a"), 2);
-    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
-    const id = await client.receives(s.topic("a"), "x", { qos: 2 });
+    await client.subscribe(s.topic("a"), 2);
+    await (await s.client()).publish(s.topic("a"), "x", { qos: 2 });
+    const id = await client.receiveWithoutAck(s.topic("a"), "x", { qos: 2 });
     client.send(ack(PUBREC, id));
-    await client.expects(ack(PUBREL, id));
+    await client.expectPackets(ack(PUBREL, id));
     client.send(ack(PUBCOMP | 1, id));
-    await client.isCutOff();
+    await client.expectCutOff();
   }),
 
   when(
@@ -149,11 +149,11 @@ export const PACKETS: Case[] = [
     "messages from the broker at QoS 1 and 2 have packet ids other than 0",
     async (s) => {
       const client = await s.client();
-      await client.subscribes(s.topic("a"), 2);
+      await client.subscribe(s.topic("a"), 2);
       const publisher = await s.client();
       for (const qos of [1, 2]) {
-        await publisher.publishes(s.topic("a"), "x", { qos });
-        await client.hears(s.topic("a"), "x", { qos });
+        await publisher.publish(s.topic("a"), "x", { qos });
+        await client.receive(s.topic("a"), "x", { qos });
       }
     },
   ),
@@ -166,48 +166,48 @@ export const PACKETS: Case[] = [
     when("2.3.1-1", `${name} with the packet id 0 ends the connection`, async (s) => {
       const client = await s.client();
       client.send(bytes);
-      await client.isCutOff();
+      await client.expectCutOff();
     }),
   ),
 
   when("2.3.1-4", "messages in flight have distinct ids, and keep them when resent", async (s) => {
     const id = s.clientId("a");
     let client = await s.client({ id, clean: false });
-    await client.subscribes(s.topic("a"), 2);
+    await client.subscribe(s.topic("a"), 2);
     const publisher = await s.client();
     const ids: number[] = [];
-    for (const qos of [1, 2, 1, 2]) await publisher.publishes(s.topic("a"), `${qos}`, { qos });
+    for (const qos of [1, 2, 1, 2]) await publisher.publish(s.topic("a"), `${qos}`, { qos });
     for (const qos of [1, 2, 1, 2])
-      ids.push(await client.receives(s.topic("a"), `${qos}`, { qos }));
+      ids.push(await client.receiveWithoutAck(s.topic("a"), `${qos}`, { qos }));
     if (new Set(ids).size < 4) throw new Unexpected(`expected four packet ids, got ${String(ids)}`);
     await client.stop();
     client = await s.client({ id, clean: false }, true);
     for (const [i, qos] of [1, 2, 1, 2].entries())
-      await client.receives(s.topic("a"), `${qos}`, { qos, dup: true, id: ids[i] ?? 0 });
+      await client.receiveWithoutAck(s.topic("a"), `${qos}`, { qos, dup: true, id: ids[i] ?? 0 });
   }),
   when("2.3.1-4", "the id of a message in flight is given to no other message", async (s) => {
     const subscriber = await s.client();
-    await subscriber.subscribes(s.topic("#"), 2);
+    await subscriber.subscribe(s.topic("#"), 2);
     const publisher = await s.client();
-    await publisher.publishes(s.topic("held"), "x", { qos: 1 });
-    const held = await subscriber.receives(s.topic("held"), "x", { qos: 1 });
+    await publisher.publish(s.topic("held"), "x", { qos: 1 });
+    const held = await subscriber.receiveWithoutAck(s.topic("held"), "x", { qos: 1 });
     for (let i = 0; i < 300; i++) {
       const qos = 1 + (i % 2);
-      await publisher.publishes(s.topic("a"), `${i}`, { qos });
-      const id = await subscriber.receives(s.topic("a"), `${i}`, { qos });
+      await publisher.publish(s.topic("a"), `${i}`, { qos });
+      const id = await subscriber.receiveWithoutAck(s.topic("a"), `${i}`, { qos });
       if (id === held) throw new Unexpected(`expected another packet id than ${held}`);
       if (qos === 1) subscriber.send(ack(PUBACK, id));
-      else await subscriber.finishes(id);
+      else await subscriber.completeQos2(id);
     }
   }),
 
   when("2.3.1-5", "a message from the broker at QoS 0 has no packet id", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("a"), 0);
+    await client.subscribe(s.topic("a"), 0);
     const publisher = await s.client();
     for (const qos of [0, 1, 2]) {
-      await publisher.publishes(s.topic("a"), "x", { qos });
-      await client.receives(s.topic("a"), "x"); // compared byte by byte
+      await publisher.publish(s.topic("a"), "x", { qos });
+      await client.receiveWithoutAck(s.topic("a"), "x"); // compared byte by byte
     }
   }),
 
@@ -215,27 +215,27 @@ export const PACKETS: Case[] = [
     const client = await s.client();
     for (const id of [1, 0x00ff, 0x0100, 0xffff]) {
       client.send(publish(s.topic("a"), "x", { qos: 1, id }));
-      await client.expects(ack(PUBACK, id));
+      await client.expectPackets(ack(PUBACK, id));
       client.send(publish(s.topic("a"), "x", { qos: 2, id }));
-      await client.expects(ack(PUBREC, id));
+      await client.expectPackets(ack(PUBREC, id));
       client.send(ack(PUBREL, id));
-      await client.expects(ack(PUBCOMP, id));
+      await client.expectPackets(ack(PUBCOMP, id));
     }
   }),
   when("2.3.1-6", "PUBREL carries the id of the broker's PUBLISH", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("a"), 2);
-    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
-    await client.finishes(await client.receives(s.topic("a"), "x", { qos: 2 }));
+    await client.subscribe(s.topic("a"), 2);
+    await (await s.client()).publish(s.topic("a"), "x", { qos: 2 });
+    await client.completeQos2(await client.receiveWithoutAck(s.topic("a"), "x", { qos: 2 }));
   }),
 
   when("2.3.1-7", "SUBACK and UNSUBACK carry the id of the request", async (s) => {
     const client = await s.client();
     for (const id of [1, 0x00ff, 0x0100, 0xffff]) {
       client.send(subscribe(id, [s.topic("a"), 1]));
-      await client.expects(suback(id, 1));
+      await client.expectPackets(suback(id, 1));
       client.send(unsubscribe(id, s.topic("a")));
-      await client.expects(ack(UNSUBACK, id));
+      await client.expectPackets(ack(UNSUBACK, id));
     }
   }),
 ];

@@ -4,17 +4,17 @@ import { type Case, type Scene, when } from "../scene";
 
 async function retain(s: Scene, topic: string, payload: string, qos = 1): Promise<void> {
   const publisher = await s.client();
-  await publisher.publishes(topic, payload, { qos, retain: true });
+  await publisher.publish(topic, payload, { qos, retain: true });
   // At QoS 0, only the answer to a later PINGREQ shows that the broker has received the message.
-  await publisher.pings();
+  await publisher.ping();
 }
 
 /** Checks that the first message to a new subscriber at QoS 0 is not a retained message. */
 async function holdsNone(s: Scene, topic: string): Promise<void> {
   const later = await s.client();
-  await later.subscribes(topic, 0);
-  await (await s.client()).publishes(topic, "nothing before");
-  await later.hears(topic, "nothing before");
+  await later.subscribe(topic, 0);
+  await (await s.client()).publish(topic, "nothing before");
+  await later.receive(topic, "nothing before");
 }
 
 export const RETAINED: Case[] = [
@@ -22,17 +22,17 @@ export const RETAINED: Case[] = [
     for (const qos of [0, 1, 2]) {
       await retain(s, s.topic(`${qos}`), "kept", qos);
       const later = await s.client();
-      await later.subscribes(s.topic(`${qos}`), 2);
-      await later.hears(s.topic(`${qos}`), "kept", { qos, retain: true });
+      await later.subscribe(s.topic(`${qos}`), 2);
+      await later.receive(s.topic(`${qos}`), "kept", { qos, retain: true });
     }
   }),
   when("3.3.1-5", "a newer retained message replaces an older one", async (s) => {
     await retain(s, s.topic("a"), "older", 2);
     await retain(s, s.topic("a"), "newer", 1);
     const later = await s.client();
-    await later.subscribes(s.topic("a"), 2);
-    await later.hears(s.topic("a"), "newer", { qos: 1, retain: true });
-    await later.pings();
+    await later.subscribe(s.topic("a"), 2);
+    await later.receive(s.topic("a"), "newer", { qos: 1, retain: true });
+    await later.ping();
   }),
 
   when(
@@ -42,15 +42,15 @@ export const RETAINED: Case[] = [
       for (const name of ["a", "b", "b/c", "d"]) await retain(s, s.topic(name), name);
       const later = await s.client();
       later.send(subscribe(1, [s.topic("+"), 0], [s.topic("b/#"), 0]));
-      await later.answered(suback(1, 0, 0));
+      await later.expectAnswer(suback(1, 0, 0));
       const got = (name: string): [string, string, { retain: true }] => [
         s.topic(name),
         name,
         { retain: true },
       ];
       // Topic `b` matches both filters, so its message arrives twice.
-      await later.hearsAll(got("a"), got("b"), got("d"), got("b"), got("b/c"));
-      await later.pings();
+      await later.receiveAll(got("a"), got("b"), got("d"), got("b"), got("b/c"));
+      await later.ping();
     },
   ),
 
@@ -58,35 +58,35 @@ export const RETAINED: Case[] = [
     await retain(s, s.topic("a"), "older", 1);
     await retain(s, s.topic("a"), "newer", 0);
     const later = await s.client();
-    await later.subscribes(s.topic("a"), 1);
-    await later.hears(s.topic("a"), "newer", { retain: true });
-    await later.pings();
+    await later.subscribe(s.topic("a"), 1);
+    await later.receive(s.topic("a"), "newer", { retain: true });
+    await later.ping();
   }),
 
   when("3.3.1-8", "a message sent because of a new subscription has RETAIN", async (s) => {
     await retain(s, s.topic("a"), "x");
     for (const filter of [s.topic("a"), s.topic("+"), s.topic("#")]) {
       const later = await s.client();
-      await later.subscribes(filter, 1);
-      await later.hears(s.topic("a"), "x", { qos: 1, retain: true });
+      await later.subscribe(filter, 1);
+      await later.receive(s.topic("a"), "x", { qos: 1, retain: true });
     }
   }),
 
   when("3.3.1-9", "a message for an existing subscription arrives without RETAIN", async (s) => {
     const subscriber = await s.client();
-    await subscriber.subscribes(s.topic("a"), 2);
+    await subscriber.subscribe(s.topic("a"), 2);
     for (const qos of [0, 1, 2]) {
       await retain(s, s.topic("a"), "x", qos);
-      await subscriber.hears(s.topic("a"), "x", { qos });
+      await subscriber.receive(s.topic("a"), "x", { qos });
     }
   }),
   when("3.3.1-9", "a message queued for an offline client arrives without RETAIN", async (s) => {
     const id = s.clientId("a");
     const subscriber = await s.client({ id, clean: false });
-    await subscriber.subscribes(s.topic("a"), 1);
-    await subscriber.leaves();
+    await subscriber.subscribe(s.topic("a"), 1);
+    await subscriber.disconnect();
     await retain(s, s.topic("a"), "x");
-    await (await s.client({ id, clean: false }, true)).hears(s.topic("a"), "x", { qos: 1 });
+    await (await s.client({ id, clean: false }, true)).receive(s.topic("a"), "x", { qos: 1 });
   }),
 
   when(
@@ -94,11 +94,11 @@ export const RETAINED: Case[] = [
     "an empty retained message is passed on, and clears the retained message",
     async (s) => {
       const subscriber = await s.client();
-      await subscriber.subscribes(s.topic("a"), 1);
+      await subscriber.subscribe(s.topic("a"), 1);
       await retain(s, s.topic("a"), "x");
-      await subscriber.hears(s.topic("a"), "x", { qos: 1 });
+      await subscriber.receive(s.topic("a"), "x", { qos: 1 });
       await retain(s, s.topic("a"), "");
-      await subscriber.hears(s.topic("a"), "", { qos: 1 });
+      await subscriber.receive(s.topic("a"), "", { qos: 1 });
       await holdsNone(s, s.topic("a"));
     },
   ),
@@ -115,14 +115,14 @@ export const RETAINED: Case[] = [
     "a message without RETAIN is not stored, and replaces no retained message",
     async (s) => {
       const publisher = await s.client();
-      await publisher.publishes(s.topic("none"), "x", { qos: 1 });
+      await publisher.publish(s.topic("none"), "x", { qos: 1 });
       await holdsNone(s, s.topic("none"));
       await retain(s, s.topic("a"), "kept");
-      await publisher.publishes(s.topic("a"), "passing", { qos: 1 });
-      await publisher.publishes(s.topic("a"), "", { qos: 1 });
+      await publisher.publish(s.topic("a"), "passing", { qos: 1 });
+      await publisher.publish(s.topic("a"), "", { qos: 1 });
       const later = await s.client();
-      await later.subscribes(s.topic("a"), 1);
-      await later.hears(s.topic("a"), "kept", { qos: 1, retain: true });
+      await later.subscribe(s.topic("a"), 1);
+      await later.receive(s.topic("a"), "kept", { qos: 1, retain: true });
     },
   ),
   when(
@@ -134,9 +134,9 @@ export const RETAINED: Case[] = [
         publish(s.topic("a"), "x", { retain: true }),
         subscribe(1, [s.topic("a"), 0]),
       );
-      await subscriber.answered(suback(1, 0));
-      await subscriber.hears(s.topic("a"), "x", { retain: true });
-      await subscriber.pings();
+      await subscriber.expectAnswer(suback(1, 0));
+      await subscriber.receive(s.topic("a"), "x", { retain: true });
+      await subscriber.ping();
     },
   ),
 ];

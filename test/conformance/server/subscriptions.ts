@@ -24,7 +24,7 @@ function cutOff(statement: string, what: string, ...packets: Buffer[]): Case {
     for (const bytes of packets) {
       const client = await s.client();
       client.send(bytes);
-      await client.isCutOff();
+      await client.expectCutOff();
     }
   });
 }
@@ -41,11 +41,11 @@ export const SUBSCRIPTIONS: Case[] = [
   when("3.8.3-2", "filters with wildcards are supported", async (s) => {
     const client = await s.client();
     client.send(subscribe(1, [s.topic("+/b"), 0], [s.topic("c/#"), 0]));
-    await client.expects(suback(1, 0, 0));
-    await client.publishes(s.topic("a/b"), "+");
-    await client.hears(s.topic("a/b"), "+");
-    await client.publishes(s.topic("c/d"), "#");
-    await client.hears(s.topic("c/d"), "#");
+    await client.expectPackets(suback(1, 0, 0));
+    await client.publish(s.topic("a/b"), "+");
+    await client.receive(s.topic("a/b"), "+");
+    await client.publish(s.topic("c/d"), "#");
+    await client.receive(s.topic("c/d"), "#");
   }),
   cutOff("3.8.3-3", "SUBSCRIBE without a filter", packet(0x82, u16(1))),
   cutOff(
@@ -66,7 +66,7 @@ export const SUBSCRIPTIONS: Case[] = [
       const client = await s.client();
       for (const id of [1, 0x1234, 0xffff]) {
         client.send(subscribe(id, [s.topic("a"), 1]));
-        await client.expects(suback(id, 1));
+        await client.expectPackets(suback(id, 1));
       }
     }),
   ),
@@ -77,25 +77,25 @@ export const SUBSCRIPTIONS: Case[] = [
     async (s) => {
       const client = await s.client();
       for (const filter of [s.topic("a"), s.topic("+")])
-        for (const qos of [2, 0, 1]) await client.subscribes(filter, qos);
-      await client.unsubscribes(s.topic("+"));
+        for (const qos of [2, 0, 1]) await client.subscribe(filter, qos);
+      await client.unsubscribe(s.topic("+"));
       const publisher = await s.client();
-      await publisher.publishes(s.topic("a"), "x", { qos: 2 });
-      await client.hears(s.topic("a"), "x", { qos: 1 });
-      await client.unsubscribes(s.topic("a"));
-      await publisher.publishes(s.topic("a"), "no more", { qos: 2 });
-      await client.pings();
+      await publisher.publish(s.topic("a"), "x", { qos: 2 });
+      await client.receive(s.topic("a"), "x", { qos: 1 });
+      await client.unsubscribe(s.topic("a"));
+      await publisher.publish(s.topic("a"), "no more", { qos: 2 });
+      await client.ping();
     },
   ),
   when(
     "3.8.4-3",
     "a second subscription to a filter gets the retained messages again",
     async (s) => {
-      await (await s.client()).publishes(s.topic("a"), "x", { qos: 1, retain: true });
+      await (await s.client()).publish(s.topic("a"), "x", { qos: 1, retain: true });
       const client = await s.client();
       for (let times = 0; times < 3; times++) {
-        await client.subscribes(s.topic("+"), 1);
-        await client.hears(s.topic("a"), "x", { qos: 1, retain: true });
+        await client.subscribe(s.topic("+"), 1);
+        await client.receive(s.topic("a"), "x", { qos: 1, retain: true });
       }
     },
   ),
@@ -104,16 +104,16 @@ export const SUBSCRIPTIONS: Case[] = [
     "no message is lost or repeated while a filter is subscribed to again",
     async (s) => {
       const client = await s.client();
-      await client.subscribes(s.topic("a"), 1);
+      await client.subscribe(s.topic("a"), 1);
       const publisher = await s.client();
       const ids = Array.from({ length: 40 }, (_, i) => i + 1);
       publisher.send(...ids.map((id) => publish(s.topic("a"), `${id}`, { qos: 1, id })));
       for (let times = 0; times < 10; times++)
         client.send(subscribe(100 + times, [s.topic("a"), 1]));
-      for (let times = 0; times < 10; times++) await client.answered(suback(100 + times, 1));
-      for (const id of ids) await client.hears(s.topic("a"), `${id}`, { qos: 1 });
-      await publisher.expects(...ids.map((id) => ack(PUBACK, id)));
-      await client.pings();
+      for (let times = 0; times < 10; times++) await client.expectAnswer(suback(100 + times, 1));
+      for (const id of ids) await client.receive(s.topic("a"), `${id}`, { qos: 1 });
+      await publisher.expectPackets(...ids.map((id) => ack(PUBACK, id)));
+      await client.ping();
     },
   ),
 
@@ -121,15 +121,15 @@ export const SUBSCRIPTIONS: Case[] = [
     "3.8.4-4",
     "several filters in one SUBSCRIBE are equivalent to several packets",
     async (s) => {
-      await (await s.client()).publishes(s.topic("r"), "retained", { qos: 1, retain: true });
+      await (await s.client()).publish(s.topic("r"), "retained", { qos: 1, retain: true });
       const client = await s.client();
       client.send(subscribe(1, [s.topic("a"), 0], [s.topic("r"), 1], [s.topic("a"), 2]));
-      await client.answered(suback(1, 0, 1, 2));
-      await client.hears(s.topic("r"), "retained", { qos: 1, retain: true });
+      await client.expectAnswer(suback(1, 0, 1, 2));
+      await client.receive(s.topic("r"), "retained", { qos: 1, retain: true });
       // The later subscription to the same filter has replaced the earlier one.
-      await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
-      await client.hears(s.topic("a"), "x", { qos: 2 });
-      await client.pings();
+      await (await s.client()).publish(s.topic("a"), "x", { qos: 2 });
+      await client.receive(s.topic("a"), "x", { qos: 2 });
+      await client.ping();
     },
   ),
 
@@ -162,12 +162,12 @@ export const SUBSCRIPTIONS: Case[] = [
         const publisher = await s.client();
         for (const granted of [0, 1, 2]) {
           const client = await s.client();
-          await client.subscribes(s.topic(filter), granted);
+          await client.subscribe(s.topic(filter), granted);
           for (const qos of [0, 1, 2]) {
-            await publisher.publishes(s.topic("a"), "x", { qos });
-            await client.hears(s.topic("a"), "x", { qos: Math.min(qos, granted) });
+            await publisher.publish(s.topic("a"), "x", { qos });
+            await client.receive(s.topic("a"), "x", { qos: Math.min(qos, granted) });
           }
-          await client.leaves();
+          await client.disconnect();
         }
       },
     ),
@@ -178,13 +178,13 @@ export const SUBSCRIPTIONS: Case[] = [
     async (s) => {
       const publisher = await s.client();
       for (const qos of [0, 1, 2]) {
-        await publisher.publishes(s.topic(`${qos}`), "x", { qos, retain: true });
-        await publisher.pings();
+        await publisher.publish(s.topic(`${qos}`), "x", { qos, retain: true });
+        await publisher.ping();
         for (const granted of [0, 1, 2]) {
           const client = await s.client();
-          await client.subscribes(s.topic(`${qos}`), granted);
+          await client.subscribe(s.topic(`${qos}`), granted);
           const at = Math.min(qos, granted);
-          await client.hears(s.topic(`${qos}`), "x", { qos: at, retain: true });
+          await client.receive(s.topic(`${qos}`), "x", { qos: at, retain: true });
         }
       }
     },
@@ -195,7 +195,7 @@ export const SUBSCRIPTIONS: Case[] = [
     client.send(
       subscribe(7, ...[2, 0, 1, 1, 0, 2].map((q, i): [string, number] => [s.topic(`${i}`), q])),
     );
-    await client.expects(suback(7, 2, 0, 1, 1, 0, 2));
+    await client.expectPackets(suback(7, 2, 0, 1, 1, 0, 2));
   }),
   when("3.9.3-2", "SUBACK has no other return codes than 00, 01, 02 and 80", async (s) => {
     const client = await s.client();
@@ -224,26 +224,26 @@ export const SUBSCRIPTIONS: Case[] = [
 
   when("3.10.4-1", "UNSUBSCRIBE ends the subscription whose filter is identical", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("+/b"), 0);
+    await client.subscribe(s.topic("+/b"), 0);
     for (const other of ["+/+", "a/b", "#", "+/B", "+/b/", "+/b/#"])
-      await client.unsubscribes(s.topic(other));
-    await client.publishes(s.topic("a/b"), "still there");
-    await client.hears(s.topic("a/b"), "still there");
-    await client.unsubscribes(s.topic("+/b"));
-    await client.publishes(s.topic("a/b"), "ended");
-    await client.pings();
+      await client.unsubscribe(s.topic(other));
+    await client.publish(s.topic("a/b"), "still there");
+    await client.receive(s.topic("a/b"), "still there");
+    await client.unsubscribe(s.topic("+/b"));
+    await client.publish(s.topic("a/b"), "ended");
+    await client.ping();
   }),
   when("3.10.4-2", "after UNSUBACK no new message is added", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("a"), 1);
-    await client.subscribes(s.topic("b"), 1);
+    await client.subscribe(s.topic("a"), 1);
+    await client.subscribe(s.topic("b"), 1);
     const publisher = await s.client();
-    await publisher.publishes(s.topic("a"), "before", { qos: 1 });
-    await client.hears(s.topic("a"), "before", { qos: 1 });
-    await client.unsubscribes(s.topic("a"));
-    await publisher.publishes(s.topic("a"), "after", { qos: 1 });
-    await publisher.publishes(s.topic("b"), "other", { qos: 1 });
-    await client.hears(s.topic("b"), "other", { qos: 1 });
+    await publisher.publish(s.topic("a"), "before", { qos: 1 });
+    await client.receive(s.topic("a"), "before", { qos: 1 });
+    await client.unsubscribe(s.topic("a"));
+    await publisher.publish(s.topic("a"), "after", { qos: 1 });
+    await publisher.publish(s.topic("b"), "other", { qos: 1 });
+    await client.receive(s.topic("b"), "other", { qos: 1 });
   }),
   when(
     "3.10.4-3",
@@ -251,28 +251,28 @@ export const SUBSCRIPTIONS: Case[] = [
     async (s) => {
       const id = s.clientId("a");
       const first = await s.client({ id, clean: false });
-      await first.subscribes(s.topic("a"), 2);
+      await first.subscribe(s.topic("a"), 2);
       const publisher = await s.client();
-      await publisher.publishes(s.topic("a"), "one", { qos: 1 });
-      await publisher.publishes(s.topic("a"), "two", { qos: 2 });
-      const one = await first.receives(s.topic("a"), "one", { qos: 1 });
-      const two = await first.receives(s.topic("a"), "two", { qos: 2 });
-      await first.unsubscribes(s.topic("a"));
+      await publisher.publish(s.topic("a"), "one", { qos: 1 });
+      await publisher.publish(s.topic("a"), "two", { qos: 2 });
+      const one = await first.receiveWithoutAck(s.topic("a"), "one", { qos: 1 });
+      const two = await first.receiveWithoutAck(s.topic("a"), "two", { qos: 2 });
+      await first.unsubscribe(s.topic("a"));
       await first.stop();
       const again = await s.client({ id, clean: false }, true);
-      await again.receives(s.topic("a"), "one", { qos: 1, dup: true, id: one });
-      await again.receives(s.topic("a"), "two", { qos: 2, dup: true, id: two });
+      await again.receiveWithoutAck(s.topic("a"), "one", { qos: 1, dup: true, id: one });
+      await again.receiveWithoutAck(s.topic("a"), "two", { qos: 2, dup: true, id: two });
       again.send(ack(PUBACK, one));
-      await again.finishes(two);
-      await again.pings();
+      await again.completeQos2(two);
+      await again.ping();
     },
   ),
   when("3.10.4-4", "UNSUBSCRIBE is answered by an UNSUBACK with its packet id", async (s) => {
     const client = await s.client();
-    await client.subscribes(s.topic("a"), 0);
+    await client.subscribe(s.topic("a"), 0);
     for (const id of [1, 0x1234, 0xffff]) {
       client.send(unsubscribe(id, s.topic("a")));
-      await client.expects(ack(UNSUBACK, id));
+      await client.expectPackets(ack(UNSUBACK, id));
     }
   }),
   when(
@@ -280,18 +280,18 @@ export const SUBSCRIPTIONS: Case[] = [
     "UNSUBSCRIBE without a matching subscription gets an UNSUBACK, too",
     async (s) => {
       const client = await s.client();
-      await client.unsubscribes(s.topic("never"));
-      await client.pings();
+      await client.unsubscribe(s.topic("never"));
+      await client.ping();
     },
   ),
   when("3.10.4-6", "several filters in one UNSUBSCRIBE all end, with one UNSUBACK", async (s) => {
     const client = await s.client();
-    for (const name of ["a", "b", "c"]) await client.subscribes(s.topic(name), 1);
+    for (const name of ["a", "b", "c"]) await client.subscribe(s.topic(name), 1);
     client.send(unsubscribe(9, s.topic("a"), s.topic("never"), s.topic("c")));
-    await client.expects(ack(UNSUBACK, 9));
+    await client.expectPackets(ack(UNSUBACK, 9));
     const publisher = await s.client();
-    for (const name of ["a", "c", "b"]) await publisher.publishes(s.topic(name), name, { qos: 1 });
-    await client.hears(s.topic("b"), "b", { qos: 1 });
-    await client.pings();
+    for (const name of ["a", "c", "b"]) await publisher.publish(s.topic(name), name, { qos: 1 });
+    await client.receive(s.topic("b"), "b", { qos: 1 });
+    await client.ping();
   }),
 ];

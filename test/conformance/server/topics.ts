@@ -4,7 +4,7 @@ import { described, Unexpected } from "../../support/wire";
 import { type Case, type Scene, when } from "../scene";
 
 /** Checks that the broker refuses an invalid filter, in SUBACK or by closing the connection. */
-async function isRefused(s: Scene, filter: string): Promise<void> {
+async function expectRefusal(s: Scene, filter: string): Promise<void> {
   const client = await s.client();
   client.send(subscribe(1, [filter, 0]));
   const found = await client.next();
@@ -20,11 +20,11 @@ function match(statement: string, filter: string, yes: string[], no: string[]): 
   const sees = `${filter} matches ${yes.join(", ")}${no.length ? `, not ${no.join(", ")}` : ""}`;
   return when(statement, sees, async (s) => {
     const subscriber = await s.client();
-    await subscriber.subscribes(s.topic(filter), 1);
+    await subscriber.subscribe(s.topic(filter), 1);
     const publisher = await s.client();
-    for (const topic of [...no, ...yes]) await publisher.publishes(s.topic(topic), "x", { qos: 1 });
-    for (const topic of yes) await subscriber.hears(s.topic(topic), "x", { qos: 1 });
-    await subscriber.pings();
+    for (const topic of [...no, ...yes]) await publisher.publish(s.topic(topic), "x", { qos: 1 });
+    for (const topic of yes) await subscriber.receive(s.topic(topic), "x", { qos: 1 });
+    await subscriber.ping();
   });
 }
 
@@ -32,7 +32,7 @@ export const TOPICS: Case[] = [
   when("4.7.1-1", "a will topic with a wildcard is never published", async (s) => {
     // The will topic is part of CONNECT, so the broker may refuse the topic by refusing CONNECT.
     const watcher = await s.client();
-    await watcher.subscribes(s.topic("#"), 1);
+    await watcher.subscribe(s.topic("#"), 1);
     for (const topic of [s.topic("+"), s.topic("#"), s.topic("a/+/b")]) {
       const client = s.open();
       client.send(connect({ id: s.clientId("w"), will: { topic, payload: "wild" } }));
@@ -40,37 +40,37 @@ export const TOPICS: Case[] = [
       if (answer) await client.stop();
     }
     await s.client({ id: s.clientId("w") });
-    await (await s.client()).publishes(s.topic("a"), "tame", { qos: 1 });
-    await watcher.hears(s.topic("a"), "tame", { qos: 1 });
+    await (await s.client()).publish(s.topic("a"), "tame", { qos: 1 });
+    await watcher.receive(s.topic("a"), "tame", { qos: 1 });
   }),
   when("4.7.1-1", "a topic with a wildcard ends the connection of its publisher", async (s) => {
     for (const topic of [s.topic("+"), s.topic("a/#"), s.topic("b+c")]) {
       const client = await s.client();
       client.send(publish(topic, "x", { qos: 1 }));
-      await client.isCutOff();
+      await client.expectCutOff();
     }
   }),
 
   when("4.7.1-2", "# that is not the whole last level is refused", async (s) => {
-    for (const filter of ["a#", "a/#/b", "#/", "##", "a/#b", "#a"]) await isRefused(s, filter);
+    for (const filter of ["a#", "a/#/b", "#/", "##", "a/#b", "#a"]) await expectRefusal(s, filter);
   }),
   match("4.7.1-2", "a/#", ["a", "a/", "a/b", "a/b/c"], ["A", "ab", "b/a"]),
   when("4.7.1-3", "+ that is not a whole level is refused", async (s) => {
-    for (const filter of ["a+", "+a", "a/+b/c", "++", "a/b+", "+#"]) await isRefused(s, filter);
+    for (const filter of ["a+", "+a", "a/+b/c", "++", "a/b+", "+#"]) await expectRefusal(s, filter);
   }),
   match("4.7.1-3", "+/x", ["a/x", "/x"], ["x", "a/b/x", "a/x/b", "a/X"]),
   match("4.7.1-3", "a/+/b/+", ["a//b/", "a/1/b/2"], ["a/b", "a/1/b", "a/1/b/2/3"]),
 
   when("4.7.2-1", "# and + at the start match no topic that begins with $", async (s) => {
     const subscriber = await s.client();
-    await subscriber.subscribes("#", 0);
-    await subscriber.subscribes(`+/${s.topic("a")}`, 0);
+    await subscriber.subscribe("#", 0);
+    await subscriber.subscribe(`+/${s.topic("a")}`, 0);
     for (const topic of [`$other/${s.topic("a")}`, "$"]) {
       const publisher = await s.client();
       publisher.send(publish(topic, "hidden"), PINGREQ);
       await publisher.next(); // not every broker lets clients publish to such topics
     }
-    await (await s.client()).publishes(`x/${s.topic("a")}`, "seen", { qos: 1 });
+    await (await s.client()).publish(`x/${s.topic("a")}`, "seen", { qos: 1 });
     // The messages of other tests arrive here as well.
     for (let found = await subscriber.next(); !found?.includes("seen");) {
       if (!found || found.includes("hidden"))
@@ -83,18 +83,18 @@ export const TOPICS: Case[] = [
     for (const qos of [0, 1]) {
       const client = await s.client();
       client.send(publish("", "x", { qos }));
-      await client.isCutOff();
+      await client.expectCutOff();
     }
-    await isRefused(s, "");
+    await expectRefusal(s, "");
     const client = s.open();
     client.send(connect({ id: s.clientId("a"), will: { topic: "", payload: "x" } }));
-    await client.isRefused();
+    await client.expectRefusal();
   }),
   when("4.7.3-2", "U+0000 in a topic or a filter ends the connection", async (s) => {
     for (const bytes of [publish("a\0b", "x", { qos: 1 }), subscribe(1, ["a/\0", 0])]) {
       const client = await s.client();
       client.send(bytes);
-      await client.isCutOff();
+      await client.expectCutOff();
     }
   }),
   match("4.7.3-4", "a//b", ["a//b"], ["a/b", "a///b", "/a//b", "a//b/", "A//b"]),

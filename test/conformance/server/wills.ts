@@ -9,7 +9,7 @@ import { type Case, type Scene, when } from "../scene";
 /** Connects a client that is subscribed to the topic of the scene's will, at QoS 2. */
 async function watcher(scene: Scene): Promise<Peer> {
   const client = await scene.client();
-  await client.subscribes(scene.topic("will"), 2);
+  await client.subscribe(scene.topic("will"), 2);
   return client;
 }
 
@@ -18,8 +18,8 @@ async function watcher(scene: Scene): Promise<Peer> {
  * published here.
  */
 async function nothingCameBefore(scene: Scene, client: Peer): Promise<void> {
-  await (await scene.client()).publishes(scene.topic("will"), "nothing before", { qos: 1 });
-  await client.hears(scene.topic("will"), "nothing before", { qos: 1 });
+  await (await scene.client()).publish(scene.topic("will"), "nothing before", { qos: 1 });
+  await client.receive(scene.topic("will"), "nothing before", { qos: 1 });
 }
 
 export const WILLS: Case[] = [
@@ -27,7 +27,7 @@ export const WILLS: Case[] = [
     const heard = await watcher(s);
     const client = await s.client({ will: { topic: s.topic("will"), payload: "gone" } });
     await client.stop();
-    await heard.hears(s.topic("will"), "gone");
+    await heard.receive(s.topic("will"), "gone");
   }),
   when(
     "3.1.2-8",
@@ -36,16 +36,16 @@ export const WILLS: Case[] = [
       const heard = await watcher(s);
       const will = { topic: s.topic("will"), payload: "silent" };
       const client = await s.client({ keepAlive: 1, will });
-      await client.ends();
-      await heard.hears(s.topic("will"), "silent");
+      await client.expectEnd();
+      await heard.receive(s.topic("will"), "silent");
     },
   ),
   when("3.1.2-8", "the will of a client that violates the protocol is published", async (s) => {
     const heard = await watcher(s);
     const client = await s.client({ will: { topic: s.topic("will"), payload: "wrong" } });
     client.send(packet(0xf0));
-    await client.ends();
-    await heard.hears(s.topic("will"), "wrong");
+    await client.expectEnd();
+    await heard.receive(s.topic("will"), "wrong");
   }),
   ...[true, false].map((clean) =>
     when(
@@ -57,9 +57,9 @@ export const WILLS: Case[] = [
         const will = { topic: s.topic("will"), payload: "taken" };
         const client = await s.client({ id, clean, will });
         await s.client({ id, clean }, !clean);
-        await client.ends();
-        await (await s.client()).publishes(s.topic("will"), "after it", { qos: 1 });
-        await heard.hears(s.topic("will"), "taken");
+        await client.expectEnd();
+        await (await s.client()).publish(s.topic("will"), "after it", { qos: 1 });
+        await heard.receive(s.topic("will"), "taken");
       },
     ),
   ),
@@ -69,7 +69,7 @@ export const WILLS: Case[] = [
     for (const qos of [0, 1, 2]) {
       const will = { topic: s.topic("will"), payload: `at ${qos}`, qos };
       await (await s.client({ will })).stop();
-      await heard.hears(s.topic("will"), `at ${qos}`, { qos });
+      await heard.receive(s.topic("will"), `at ${qos}`, { qos });
     }
   }),
 
@@ -78,7 +78,7 @@ export const WILLS: Case[] = [
     const id = s.clientId("a");
     const will = { topic: s.topic("will"), payload: "once" };
     await (await s.client({ id, clean: false, will })).stop();
-    await heard.hears(s.topic("will"), "once");
+    await heard.receive(s.topic("will"), "once");
     await (await s.client({ id, clean: false }, true)).stop();
     // The broker answers this CONNECT only after it has ended the old connection, so a second will
     // would have been published before.
@@ -90,7 +90,7 @@ export const WILLS: Case[] = [
     const heard = await watcher(s);
     const id = s.clientId("a");
     const will = { topic: s.topic("will"), payload: "of the connection before" };
-    await (await s.client({ id, will })).leaves();
+    await (await s.client({ id, will })).disconnect();
     await (await s.client({ id })).stop();
     await s.client({ id });
     await nothingCameBefore(s, heard);
@@ -100,9 +100,9 @@ export const WILLS: Case[] = [
     const heard = await watcher(s);
     const will = { topic: s.topic("will"), payload: "passing", qos: 1 };
     await (await s.client({ will })).stop();
-    await heard.hears(s.topic("will"), "passing", { qos: 1 });
+    await heard.receive(s.topic("will"), "passing", { qos: 1 });
     const later = await s.client();
-    await later.subscribes(s.topic("will"), 1);
+    await later.subscribe(s.topic("will"), 1);
     await nothingCameBefore(s, later);
   }),
 
@@ -110,15 +110,15 @@ export const WILLS: Case[] = [
     const heard = await watcher(s);
     const will = { topic: s.topic("will"), payload: "stays", qos: 1, retain: true };
     await (await s.client({ will })).stop();
-    await heard.hears(s.topic("will"), "stays", { qos: 1 });
+    await heard.receive(s.topic("will"), "stays", { qos: 1 });
     const later = await s.client();
-    await later.subscribes(s.topic("will"), 1);
-    await later.hears(s.topic("will"), "stays", { qos: 1, retain: true });
+    await later.subscribe(s.topic("will"), 1);
+    await later.receive(s.topic("will"), "stays", { qos: 1, retain: true });
   }),
 
   when("3.14.4-3", "DISCONNECT discards the will", async (s) => {
     const heard = await watcher(s);
-    await (await s.client({ will: { topic: s.topic("will"), payload: "discarded" } })).leaves();
+    await (await s.client({ will: { topic: s.topic("will"), payload: "discarded" } })).disconnect();
     await nothingCameBefore(s, heard);
   }),
   when(
@@ -129,8 +129,8 @@ export const WILLS: Case[] = [
       const client = await s.client({ will: { topic: s.topic("will"), payload: "discarded" } });
       client.send(packet(0xc0), DISCONNECT);
       client.stream.end();
-      await client.expects(packet(0xd0));
-      await client.ends();
+      await client.expectPackets(packet(0xd0));
+      await client.expectEnd();
       await nothingCameBefore(s, heard);
     },
   ),

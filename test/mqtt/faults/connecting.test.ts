@@ -24,9 +24,9 @@ describe.each(BOTH)("a missing broker, %s", (_where, world) => {
     runIn(world);
     await broker.stopListening();
     await start();
-    await client.logs(/^failed .*ECONNREFUSED/, 2);
+    await client.untilLogged(/^failed .*ECONNREFUSED/, 2);
     await broker.listenAgain();
-    await client.logs("connected false 0");
+    await client.untilLogged("connected false 0");
   });
 });
 
@@ -35,9 +35,9 @@ it("a broker that is silent after CONNECT is given up after 10 s", async () => {
   broker.behaviour = () => broker.connections.length === 1;
   const startedMs = performance.now();
   useClient(await MqttInNode.start({ port: broker.port }, {}, faster(nodePlatform(), FACTOR)));
-  await client.logs("failed no answer");
+  await client.untilLogged("failed no answer");
   expect((performance.now() - startedMs) * FACTOR).toBeGreaterThanOrEqual(10_000);
-  await client.logs("connected false 0");
+  await client.untilLogged("connected false 0");
 });
 
 describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) => {
@@ -52,7 +52,7 @@ describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) =
       return true;
     };
     await start();
-    await client.logs("connected false 0");
+    await client.untilLogged("connected false 0");
     expect(client.count(/^failed /)).toBe(3);
   });
 
@@ -71,12 +71,12 @@ describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) =
   it("with a reset, five times", async () => {
     await start({ stableMs: 0 });
     for (let times = 1; times <= 5; times++) {
-      await client.logs(/^connected/, times);
-      const connection = await broker.client();
+      await client.untilLogged(/^connected/, times);
+      const connection = await broker.untilConnected();
       connection.reset();
-      await client.logs(/^lost /, times);
+      await client.untilLogged(/^lost /, times);
     }
-    await client.logs("connected false 5");
+    await client.untilLogged("connected false 5");
   });
 });
 
@@ -95,7 +95,7 @@ describe("a broker that refuses", () => {
         return true;
       };
       await start({ username: "name", password: "secret" });
-      await client.logs(`failed refused: ${reason}`);
+      await client.untilLogged(`failed refused: ${reason}`);
       const [connect] = broker.of("connect");
       expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
       // A quick retry makes sense only for code 3, with which an overloaded broker refuses clients.
@@ -117,7 +117,7 @@ describe("CONNECT", () => {
       cleanSession: false,
       will: { topic: "night-1/status", payload: "offline", qos: 1, retain: true },
     });
-    await client.logs("connected false 0");
+    await client.untilLogged("connected false 0");
     expect(broker.of("connect")).toMatchObject([
       {
         protocolId: "MQTT",
@@ -132,10 +132,10 @@ describe("CONNECT", () => {
 
   it("is followed by DISCONNECT and nothing else when the client is stopped", async () => {
     await start();
-    await client.logs("connected false 0");
-    (await broker.client()).publish("do", JSON.stringify({ stop: true }));
-    await client.logs("stopped");
-    await broker.receives("disconnect");
+    await client.untilLogged("connected false 0");
+    (await broker.untilConnected()).publish("do", JSON.stringify({ stop: true }));
+    await client.untilLogged("stopped");
+    await broker.untilReceived("disconnect");
     expect(broker.received.map(({ cmd }) => cmd)).toEqual(["connect", "subscribe", "disconnect"]);
     await until("the connection is gone", () => broker.connections.every((one) => one.closed));
     expect(broker.connections).toHaveLength(1);

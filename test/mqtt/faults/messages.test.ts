@@ -12,8 +12,8 @@ useFaultyBroker();
 /** Connects a device that is subscribed to `t/#` at QoS 2. */
 async function start(setup: Partial<Setup> = {}, order: Order = {}): Promise<void> {
   await startClient(setup, { subscribe: [{ filter: "t/#", qos: 2 }], ...order });
-  await client.logs("granted t/# 2");
-  connection = await broker.client();
+  await client.untilLogged("granted t/# 2");
+  connection = await broker.untilConnected();
 }
 
 describe.each(BOTH)("a burst, %s", (_where, world) => {
@@ -29,7 +29,7 @@ describe.each(BOTH)("a burst, %s", (_where, world) => {
       );
       connection.raw(Buffer.concat(packets));
       connection.publish("t/burst", "count");
-      await client.logs(/^received/);
+      await client.untilLogged(/^received/);
       expect(client.lines).toContain(`received ${count + 1}`);
     });
 
@@ -37,7 +37,7 @@ describe.each(BOTH)("a burst, %s", (_where, world) => {
     await start({ quiet: true });
     const ids = Array.from({ length: 200 }, (_, i) => i + 1);
     for (const messageId of ids) connection.publish("t/1", "x", { qos: 1, messageId });
-    await broker.receives("puback", 200);
+    await broker.untilReceived("puback", 200);
     expect(broker.of("puback").map(({ messageId }) => messageId)).toEqual(ids);
   });
 });
@@ -50,7 +50,7 @@ describe.each(BOTH)("handlers, %s", (_where, world) => {
   it("that throw do not affect later messages", async () => {
     await start();
     for (const text of ["throw", "a", "throw", "b"]) connection.publish("t/x", text);
-    await client.logs("got t/x b");
+    await client.untilLogged("got t/x b");
     expect(client.lines.filter((line) => line.startsWith("got"))).toEqual([
       "got t/x throw",
       "got t/x a",
@@ -65,7 +65,7 @@ describe.each(BOTH)("handlers, %s", (_where, world) => {
     await start();
     connection.publish("t/x", "slow");
     for (let i = 0; i < 20; i++) connection.publish("t/x", `behind ${i}`);
-    await client.logs("got t/x behind 19");
+    await client.untilLogged("got t/x behind 19");
     const order = client.lines.filter((line) => /^(got|slow)/.test(line));
     expect(order.slice(0, 3)).toEqual(["got t/x slow", "slow handler ended", "got t/x behind 0"]);
     expect(order).toHaveLength(22);
@@ -74,8 +74,8 @@ describe.each(BOTH)("handlers, %s", (_where, world) => {
   it("that never end don't stop the keep-alive", async () => {
     await start({ keepAliveS: 1 });
     connection.publish("t/x", "hang");
-    await client.logs("got t/x hang");
-    await broker.receives("pingreq", 3);
+    await client.untilLogged("got t/x hang");
+    await broker.untilReceived("pingreq", 3);
     expect(broker.connections).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe.each(BOTH)("handlers, %s", (_where, world) => {
     connection.publish("t/a/x", "both");
     connection.publish("tx", "none");
     connection.publish("t", "parent level");
-    await client.logs("got t parent level");
+    await client.untilLogged("got t parent level");
     expect(client.lines.filter((line) => line.startsWith("got"))).toEqual([
       "got t/a/x both",
       "got t/a/x both",
@@ -111,7 +111,7 @@ describe.each(BOTH)("TCP segments, %s", (_where, world) => {
     connection.segmentBytes = 1;
     for (let i = 0; i < 20; i++)
       connection.publish("t/split", `message ${i}`, { qos: 1, messageId: i + 1 });
-    await client.logs("got t/split message 19");
+    await client.untilLogged("got t/split message 19");
     expect(client.count(/^got t\/split message/)).toBe(20);
   });
 
@@ -122,7 +122,7 @@ describe.each(BOTH)("TCP segments, %s", (_where, world) => {
     );
     connection.segmentBytes = 27;
     connection.raw(Buffer.concat(packets));
-    await client.logs("got t/cut message 19");
+    await client.untilLogged("got t/cut message 19");
     expect(client.lines.filter((line) => line.startsWith("got"))).toEqual(
       packets.map((_, i) => `got t/cut message ${i}`),
     );
@@ -139,8 +139,8 @@ describe.each(BOTH)("a packet over the limit, %s", (_where, world) => {
     const large = generate(publishPacket("t/large", "x".repeat(30_000), { qos: 1, messageId: 7 }));
     connection.raw(large);
     connection.publish("t/small", "after it");
-    await client.logs("got t/small after it");
-    await broker.receives("puback");
+    await client.untilLogged("got t/small after it");
+    await broker.untilReceived("puback");
     expect(client.count(/^log oversized message/)).toBe(1);
     expect(client.count(/^got t\/large/)).toBe(0);
     expect(broker.connections).toHaveLength(1);
@@ -155,8 +155,8 @@ describe.each(BOTH)("a packet over the limit, %s", (_where, world) => {
       },
     );
     connection.publish("t/8", "x".repeat(8192));
-    await client.logs("got t/8 8192 bytes");
-    await client.logs("published 1");
+    await client.untilLogged("got t/8 8192 bytes");
+    await client.untilLogged("published 1");
     expect(broker.of("publish")[0]?.payload).toHaveLength(8192);
   });
 });
@@ -191,11 +191,11 @@ describe.each(BOTH)("nonsense, %s", (_where, world) => {
     it(`like ${what} ends the connection with a reason, and the next one works`, async () => {
       await start();
       connection.raw(bytes);
-      await client.logs(/^lost (malformed packet: |unexpected packet)/);
+      await client.untilLogged(/^lost (malformed packet: |unexpected packet)/);
       await until("the old connection is closed", () => connection.closed);
-      await client.logs("connected false 1");
-      (await broker.client()).publish("t/x", "well again");
-      await client.logs("got t/x well again");
+      await client.untilLogged("connected false 1");
+      (await broker.untilConnected()).publish("t/x", "well again");
+      await client.untilLogged("got t/x well again");
     });
 });
 
@@ -208,9 +208,9 @@ describe.each(BOTH)("a half-open connection, %s", (_where, world) => {
   // simulated clock, in test/mqtt/timing.test.ts.
   it("is noticed with a keep-alive of 1 s", async () => {
     await start({ keepAliveS: 1 });
-    await broker.receives("pingreq", 2);
+    await broker.untilReceived("pingreq", 2);
     connection.frozen = true;
-    await client.logs("lost no answer");
-    await client.logs("connected false 1");
+    await client.untilLogged("lost no answer");
+    await client.untilLogged("connected false 1");
   });
 });

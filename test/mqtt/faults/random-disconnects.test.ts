@@ -44,8 +44,8 @@ describe("a long random sequence of disconnects", () => {
           ],
         },
       );
-      await client.logs("granted down/two 2");
-      const connection = await broker.client();
+      await client.untilLogged("granted down/two 2");
+      const connection = await broker.untilConnected();
       for (const [topic, qos] of [
         ["one", 1],
         ["two", 2],
@@ -55,7 +55,7 @@ describe("a long random sequence of disconnects", () => {
         session.send("down/one", `${i}`, 1);
         session.send("down/two", `${i}`, 2);
       }
-      await client.logs(`published ${count}`, 2);
+      await client.untilLogged(`published ${count}`, 2);
       await until("the rest arrives", () => session.idle);
       expect(broken.size).toBe(cuts);
 

@@ -33,7 +33,7 @@ function breakAtFirst(cmd: string): void {
 }
 
 async function order(text: Order): Promise<FaultyConnection> {
-  const connection = await broker.client();
+  const connection = await broker.untilConnected();
   connection.publish("do", JSON.stringify(text));
   return connection;
 }
@@ -46,7 +46,7 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
   it("at QoS 1 repeats the PUBLISH with its id and DUP", async () => {
     breakAtFirst("publish");
     await start({ publish: { topic: "t", count: 1, qos: 1 } });
-    await client.logs("published 1");
+    await client.untilLogged("published 1");
     const [first, second] = broker.of("publish");
     expect([first?.dup, second?.dup]).toEqual([false, true]);
     expect(second?.messageId).toBe(first?.messageId);
@@ -56,14 +56,14 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
   it("at QoS 2 before PUBREC repeats the PUBLISH", async () => {
     breakAtFirst("publish");
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await client.logs("published 1");
+    await client.untilLogged("published 1");
     expect(broker.of("publish").map(({ dup }) => dup)).toEqual([false, true]);
   });
 
   it("at QoS 2 after PUBREC repeats only the PUBREL", async () => {
     breakAtFirst("pubrel");
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await client.logs("published 1");
+    await client.untilLogged("published 1");
     expect(broker.of("publish")).toHaveLength(1);
     const ids = broker.of("pubrel").map(({ messageId }) => messageId);
     expect(ids).toEqual([ids[0], ids[0]]);
@@ -75,7 +75,7 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
     broker.behaviour = (packet, connection) =>
       (packet.cmd === "publish" && broker.connections.length === 1) || hold(packet, connection);
     await start({ publish: { topic: "t", count: 10, qos: 1, fibers: 5 } }, { keepAliveS: 1 });
-    await client.logs("published 10");
+    await client.untilLogged("published 10");
     const texts = broker.of("publish").map(({ payload }) => String(payload));
     expect(texts.slice(0, 10)).toEqual(["0", "1", "2", "3", "4", "0", "1", "2", "3", "4"]);
     expect([...texts.slice(10)].sort()).toEqual(["5", "6", "7", "8", "9"]);
@@ -90,7 +90,7 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
       return broken;
     };
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await client.logs("not published 0: session lost");
+    await client.untilLogged("not published 0: session lost");
   });
 });
 
@@ -99,22 +99,22 @@ describe("a message that is not acknowledged", () => {
     let withheld = true;
     broker.behaviour = (packet) => withheld && packet.cmd === "publish";
     await start({ publish: { topic: "t", count: 1, qos: 1 } }, { ackTimeoutMs: 300 });
-    await client.logs("not published 0: time-out");
+    await client.untilLogged("not published 0: time-out");
     withheld = false;
     broker.sessionPresent = true;
-    (await broker.client()).reset();
-    await client.logs("connected true 1");
+    (await broker.untilConnected()).reset();
+    await client.untilLogged("connected true 1");
     await order({ publish: { topic: "t", count: 1, first: 100, qos: 1 } });
-    await client.logs("published 1", 2);
+    await client.untilLogged("published 1", 2);
     expect(broker.of("publish").map(({ payload }) => String(payload))).toEqual(["0", "100"]);
   });
 
   it("at QoS 0 needs a connection", async () => {
     await broker.stopListening();
     await start({ publish: { topic: "t", count: 1, qos: 0 } });
-    await client.logs("not published 0: not connected");
+    await client.untilLogged("not published 0: not connected");
     await broker.listenAgain();
-    await client.logs("connected false 0");
+    await client.untilLogged("connected false 0");
     expect(broker.of("publish")).toHaveLength(0);
   });
 });
@@ -135,18 +135,18 @@ describe("acknowledgements", () => {
       return true;
     };
     await start({ publish: { topic: "t", count: 4, qos: 1, fibers: 4 } });
-    await client.logs("published 4");
+    await client.untilLogged("published 4");
     expect(broker.connections).toHaveLength(1);
   });
 
   it("are sent for an unknown PUBREC or PUBREL, so that the broker can finish", async () => {
     await start();
-    await client.logs("connected false 0");
-    const connection = await broker.client();
+    await client.untilLogged("connected false 0");
+    const connection = await broker.untilConnected();
     connection.send({ cmd: "pubrec", messageId: 1234 });
     connection.send({ cmd: "pubrel", messageId: 4321 });
-    await broker.receives("pubrel");
-    await broker.receives("pubcomp");
+    await broker.untilReceived("pubrel");
+    await broker.untilReceived("pubcomp");
     expect([broker.of("pubrel")[0]?.messageId, broker.of("pubcomp")[0]?.messageId]).toEqual([
       1234, 4321,
     ]);
@@ -158,25 +158,25 @@ describe("acknowledgements", () => {
     broker.behaviour = (packet) => packet.cmd === "publish" && held.push(packet) > 0;
     await start({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
     await until("16 messages are in flight", () => held.length === 16);
-    const connection = await broker.client();
+    const connection = await broker.untilConnected();
     // After each acknowledgement, the client may send one more message.
     for (let done = 0; done < 40; done++) {
       await until("the next is there", () => held.length > done);
       expect(held.length - done).toBeLessThanOrEqual(16);
       connection.send({ cmd: "puback", messageId: held[done]?.messageId as number });
     }
-    await client.logs("published 40");
+    await client.untilLogged("published 40");
   });
 });
 
 describe("a runtime whose send queue is full", () => {
   it("is waited for", async () => {
     const device = useClient(await MqttDevice.start({ port: broker.port }));
-    await client.logs("connected false 0");
+    await client.untilLogged("connected false 0");
     device.refuseWrites(5);
     await order({ publish: { topic: "t", count: 3, qos: 0 } });
-    await client.logs("published 3");
-    await broker.receives("publish", 3);
+    await client.untilLogged("published 3");
+    await broker.untilReceived("publish", 3);
     expect(broker.of("publish").map(({ payload }) => String(payload))).toEqual(["0", "1", "2"]);
     expect(broker.connections).toHaveLength(1);
   });

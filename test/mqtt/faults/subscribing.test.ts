@@ -12,7 +12,7 @@ async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<voi
 }
 
 async function order(text: Order): Promise<FaultyConnection> {
-  const connection = await broker.client();
+  const connection = await broker.untilConnected();
   connection.publish("do", JSON.stringify(text));
   return connection;
 }
@@ -21,37 +21,37 @@ describe("a message that is delivered twice", () => {
   it("at QoS 2 reaches the handler once, within a connection and across two", async () => {
     broker.sessionPresent = true;
     await start({ subscribe: [{ filter: "t", qos: 2 }] });
-    await client.logs("granted t 2");
-    let connection = await broker.client();
+    await client.untilLogged("granted t 2");
+    let connection = await broker.untilConnected();
     broker.behaviour = (packet) => packet.cmd === "pubrec";
     connection.publish("t", "once", { qos: 2, messageId: 5 });
     connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
-    await broker.receives("pubrec");
+    await broker.untilReceived("pubrec");
     connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
-    await broker.receives("pubrec", 2);
+    await broker.untilReceived("pubrec", 2);
     connection.reset();
-    await client.logs("connected true 1");
+    await client.untilLogged("connected true 1");
     broker.behaviour = () => false;
-    connection = await broker.client();
+    connection = await broker.untilConnected();
     connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
-    await broker.receives("pubcomp");
+    await broker.untilReceived("pubcomp");
     connection.publish("t", "another with that id", { qos: 2, messageId: 5 });
-    await client.logs("got t another with that id");
+    await client.untilLogged("got t another with that id");
     expect(client.count("got t once")).toBe(1);
   });
 
   it("at QoS 1 reaches the handler again if its PUBACK was lost", async () => {
     broker.sessionPresent = true;
     await start({ subscribe: [{ filter: "t", qos: 1 }] });
-    await client.logs("granted t 1");
-    let connection = await broker.client();
+    await client.untilLogged("granted t 1");
+    let connection = await broker.untilConnected();
     connection.publish("t", "at least once", { qos: 1, messageId: 5 });
-    await broker.receives("puback");
+    await broker.untilReceived("puback");
     connection.reset();
-    await client.logs("connected true 1");
-    connection = await broker.client();
+    await client.untilLogged("connected true 1");
+    connection = await broker.untilConnected();
     connection.publish("t", "at least once", { qos: 1, messageId: 5, dup: true });
-    await broker.receives("puback", 2);
+    await broker.untilReceived("puback", 2);
     expect(client.count("got t at least once")).toBe(2);
   });
 });
@@ -68,7 +68,7 @@ describe.each(BOTH)(
         { subscribe: [{ filter: "t", qos: 1 }] },
         { maxPacketBytes: 400, inboxBytes: 400, stableMs: 0 },
       );
-      await client.logs("granted t 1");
+      await client.untilLogged("granted t 1");
       // Like a real broker, resends unacknowledged messages on the next connection.
       const unacknowledged = new Map(Array.from({ length: 60 }, (_, i) => [i + 1, `${i}`]));
       const sendAll = (connection: FaultyConnection, dup: boolean) => {
@@ -83,10 +83,10 @@ describe.each(BOTH)(
         sendAll(connection, true);
         return true;
       };
-      const connection = await broker.client();
+      const connection = await broker.untilConnected();
       connection.publish("t", "until lost");
       sendAll(connection, false);
-      await client.logs("lost inbox full");
+      await client.untilLogged("lost inbox full");
       await until("all are acknowledged", () => unacknowledged.size === 0);
       const seen = client.lines.filter((line) => /^got t \d/.test(line));
       const first = [...new Set(seen)];
@@ -98,13 +98,13 @@ describe.each(BOTH)(
         { subscribe: [{ filter: "t", qos: 0 }] },
         { maxPacketBytes: 400, inboxBytes: 400 },
       );
-      await client.logs("granted t 0");
-      const connection = await broker.client();
+      await client.untilLogged("granted t 0");
+      const connection = await broker.untilConnected();
       connection.publish("t", "slow");
       for (let i = 0; i < 200; i++) connection.publish("t", `${i}`);
-      await client.logs("slow handler ended");
+      await client.untilLogged("slow handler ended");
       connection.publish("t", "after");
-      await client.logs("got t after");
+      await client.untilLogged("got t after");
       expect(client.count(/^got t \d/)).toBeGreaterThan(20);
       expect(broker.connections).toHaveLength(1);
     });
@@ -119,19 +119,19 @@ describe("subscriptions", () => {
         { filter: "b", qos: 1 },
       ],
     });
-    await client.logs("granted b 1");
+    await client.untilLogged("granted b 1");
     const filters = () =>
       broker.of("subscribe").map(({ subscriptions }) => subscriptions[0]?.topic);
     expect(filters()).toEqual(["do", "a/+", "b"]);
     broker.sessionPresent = true;
-    (await broker.client()).reset();
-    await client.logs("connected true 1");
-    (await broker.client()).publish("a/x", "kept", { qos: 0 });
-    await client.logs("got a/x kept");
+    (await broker.untilConnected()).reset();
+    await client.untilLogged("connected true 1");
+    (await broker.untilConnected()).publish("a/x", "kept", { qos: 0 });
+    await client.untilLogged("got a/x kept");
     expect(filters()).toHaveLength(3);
     broker.sessionPresent = false;
-    (await broker.client()).reset();
-    await client.logs("granted b 1", 2);
+    (await broker.untilConnected()).reset();
+    await client.untilLogged("granted b 1", 2);
     expect(filters()).toEqual(["do", "a/+", "b", "do", "a/+", "b"]);
   });
 
@@ -144,25 +144,25 @@ describe("subscriptions", () => {
       return true;
     };
     await start({ subscribe: [{ filter: "secret", qos: 1 }] });
-    await client.logs("granted secret 128");
+    await client.untilLogged("granted secret 128");
     await order({
       subscribe: [
         { filter: "secret", qos: 1 },
         { filter: "low", qos: 2 },
       ],
     });
-    await client.logs("not subscribed secret: refused");
-    await client.logs("subscribed low 0");
+    await client.untilLogged("not subscribed secret: refused");
+    await client.untilLogged("subscribed low 0");
   });
 
   it("end at UNSUBACK", async () => {
     await start({ subscribe: [{ filter: "t", qos: 0 }] });
-    await client.logs("granted t 0");
+    await client.untilLogged("granted t 0");
     const connection = await order({ unsubscribe: "t" });
-    await client.logs("unsubscribed t");
+    await client.untilLogged("unsubscribed t");
     connection.publish("t", "late");
     connection.publish("do", JSON.stringify({ stop: true }));
-    await client.logs("stopped");
+    await client.untilLogged("stopped");
     expect(client.count("got t late")).toBe(0);
     expect(broker.of("unsubscribe")[0]?.unsubscriptions).toEqual(["t"]);
   });
@@ -171,14 +171,14 @@ describe("subscriptions", () => {
     broker.behaviour = (packet) =>
       packet.cmd === "subscribe" && packet.subscriptions[0]?.topic === "mute";
     await start({}, { ackTimeoutMs: 300 });
-    await client.logs("granted do 0");
+    await client.untilLogged("granted do 0");
     await order({
       subscribe: [
         { filter: "mute", qos: 1 },
         { filter: "not+valid", qos: 0 },
       ],
     });
-    await client.logs("not subscribed mute: time-out");
-    await client.logs("not subscribed not+valid: invalid filter");
+    await client.untilLogged("not subscribed mute: time-out");
+    await client.untilLogged("not subscribed not+valid: invalid filter");
   });
 });

@@ -74,7 +74,7 @@ export class HistoryDevice {
   }
 
   /** Resolves once the device has received all messages sent to it earlier. */
-  async hasAll(): Promise<void> {
+  async untilCaughtUp(): Promise<void> {
     const before = this.echoes;
     await this.client.publishAsync(this.echoTopic, "", { qos: 1 });
     await until(`${this.id} hears its echo`, () => this.echoes > before);

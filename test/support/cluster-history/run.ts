@@ -1,7 +1,7 @@
 import { CuttingProxy } from "../cutting-proxy";
 import { NightlightProcess } from "../process";
 import { Random } from "../random";
-import { undisturbed, untilEachHasItsOwn } from "../server-facts";
+import { runUndisturbed, untilEachOwnsItsShard } from "../server-facts";
 import { until } from "../until";
 import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Kind } from "./check";
 import { HistoryDevice } from "./device";
@@ -36,7 +36,7 @@ export class ServersUnderTest {
       for (let index = 1; index <= servers; index++) await made.addServer(ports, index, servers);
       const random = new Random(devices);
       for (let i = 1; i <= devices; i++) await made.addDevice(ports, i, random);
-      await made.isSettled();
+      await made.untilSettled();
       return made;
     } catch (error) {
       await made.stop();
@@ -71,15 +71,15 @@ export class ServersUnderTest {
     }
     isOver = true;
     await Promise.all(load);
-    await this.isRight();
+    await this.untilRight();
     let violations = this.check();
-    await undisturbed(this.servers, async () => {
+    await runUndisturbed(this.servers, async () => {
       if (violations.length > 0) return;
       await this.drain();
       this.events = [];
       for (let time = 0; time < 3; time++)
         await Promise.all(this.devices.map((device) => device.report(true)));
-      await this.isRight();
+      await this.untilRight();
       await this.drain();
       violations = this.check();
     });
@@ -108,7 +108,7 @@ export class ServersUnderTest {
     return checkFleet(this.events, this.kinds);
   }
 
-  private async isRight(): Promise<void> {
+  private async untilRight(): Promise<void> {
     const isDone = () => this.devices.every(({ isRight }) => isRight);
     await until("every LED is right", isDone).catch(() => undefined);
   }
@@ -117,8 +117,8 @@ export class ServersUnderTest {
    * Waits until each server decides its own shard again. Until that time, only the last reading of
    * a device must be answered.
    */
-  private async isSettled(): Promise<void> {
-    await untilEachHasItsOwn(this.servers);
+  private async untilSettled(): Promise<void> {
+    await untilEachOwnsItsShard(this.servers);
   }
 
   /**
@@ -130,7 +130,7 @@ export class ServersUnderTest {
     const counting = this.devices.filter(({ kind }) => kind === "counting");
     await Promise.all(counting.map((device) => device.report(true)));
     await until("all are answered", () => counting.every(({ isAnswered }) => isAnswered));
-    await Promise.all(this.devices.map((device) => device.hasAll()));
+    await Promise.all(this.devices.map((device) => device.untilCaughtUp()));
   }
 
   private async load(device: HistoryDevice, random: Random, isOver: () => boolean): Promise<void> {

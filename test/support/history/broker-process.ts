@@ -32,7 +32,7 @@ export class BrokerProcess {
       ...(this.dataDir ? [this.dataDir] : []),
     ];
     this.program = new Program(process.execPath, args, { cwd: ROOT });
-    await this.program.says("listening");
+    await this.program.untilPrinted("listening");
   }
 
   /** Kills the process with SIGKILL. Resolves when it has ended. */

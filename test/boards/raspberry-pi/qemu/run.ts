@@ -48,7 +48,10 @@ function say(words: ToGuest): void {
  * Waits for a condition.
  * @throws Error if the run ends before the condition holds
  */
-async function holds(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+async function untilHolds(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   const state = { holds: false };
   await until(what, async () => (state.holds = await condition()) || isOver());
   if (!state.holds) throw new Error(`it ended before: ${what}`);
@@ -56,9 +59,11 @@ async function holds(what: string, condition: () => boolean | Promise<boolean>):
 
 const isOver = () => ended !== undefined || isOff;
 
-async function logged(text: string): Promise<void> {
+async function untilLogged(text: string): Promise<void> {
   const from = log.length;
-  await holds(`the program says: ${text}`, () => log.slice(from).some((l) => l.includes(text)));
+  await untilHolds(`the program says: ${text}`, () =>
+    log.slice(from).some((l) => l.includes(text)),
+  );
 }
 
 const control = createServer((socket) => {
@@ -111,47 +116,47 @@ qemu.stdout?.on("data", (chunk: Buffer) => process.stdout.write(chunk));
 qemu.once("exit", () => (isOff = true));
 step("booting");
 try {
-  await logged("not permitted: sudo usermod -aG plugdev");
+  await untilLogged("not permitted: sudo usermod -aG plugdev");
   step("the group that may not yet use the bus was named; now it may");
   say({ busMode: 0o660, raw: 2608 });
-  await logged("light sensor is back");
+  await untilLogged("light sensor is back");
 
   const light = async (expected: number) => {
     const isSeen = async () => (await nightlight.device(id))?.values["light"] === expected;
-    await holds(`the server sees light ${expected}`, isSeen);
+    await untilHolds(`the server sees light ${expected}`, isSeen);
     step(`the server sees light ${expected}`);
   };
   await light(652);
   say({ raw: 400 });
   await light(100);
-  await holds("the LED's line is high", () => ledOn === true);
+  await untilHolds("the LED's line is high", () => ledOn === true);
   step("dark: the LED's line is high");
   say({ raw: 3600 });
   await light(900);
-  await holds("the LED's line is low", () => ledOn === false);
+  await untilHolds("the LED's line is low", () => ledOn === false);
   step("bright: the LED's line is low");
 
   say({ pressed: true });
-  await holds("the LED's line is high", () => ledOn === true);
+  await untilHolds("the LED's line is high", () => ledOn === true);
   say({ pressed: false });
   step("the button has switched the LED on");
 
   say({ network: false, raw: 3000 });
-  await logged("Outbox: 2");
+  await untilLogged("Outbox: 2");
   say({ kill: true });
-  await logged("wait for the broker");
+  await untilLogged("wait for the broker");
   say({ network: true });
-  await logged(" sent");
+  await untilLogged(" sent");
   await light(750);
   step("killed without a broker: the readings that waited have been sent");
 
   say({ hatAt: null });
-  await logged("does not answer");
+  await untilLogged("does not answer");
   step("the hat was pulled out");
   say({ raw: 200, hatAt: 0x08 });
-  await logged("light sensor is back");
+  await untilLogged("light sensor is back");
   await light(50);
-  await holds("the LED's line is high", () => ledOn === true);
+  await untilHolds("the LED's line is high", () => ledOn === true);
   step("the hat is back, at its other address");
 
   say({ end: true });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-async function reports(light: number): Promise<void> {
+async function untilReported(light: number): Promise<void> {
   const from = witness.seen.length;
   await board.until(`a reading of ${light}`, () =>
     witness.seen
@@ -43,7 +43,7 @@ async function reports(light: number): Promise<void> {
 async function holdUntil(words: string): Promise<void> {
   const from = board.wio.log.length;
   board.wio.setButton("a", true);
-  await board.logged(`> ${PROGRAM.calibration}${words}`, from);
+  await board.untilLogged(`> ${PROGRAM.calibration}${words}`, from);
   board.wio.setButton("a", false);
   await board.until(`"${words}" on the screen`, () =>
     shows(board.wio.display.picture(), words, "lamp"),
@@ -51,29 +51,29 @@ async function holdUntil(words: string): Promise<void> {
 }
 
 it("is calibrated by holding A as the screen says, and reset by holding A for longer", async () => {
-  await reports(4);
+  await untilReported(4);
   await holdUntil("cover the sensor, hold the button again");
   await holdUntil("light it well, hold the button again");
   board.wio.light = lightOfRaw(348);
-  await reports(348);
+  await untilReported(348);
   await holdUntil("done, dark 4, bright 348");
-  await reports(1023);
+  await untilReported(1023);
 
   // With this calibration, a raw value of 105 is reported as 300, the lesson's threshold.
   board.wio.light = lightOfRaw(105);
-  await reports(300);
+  await untilReported(300);
   await board.until("the same on the screen", () =>
     shows(board.wio.display.picture(), "300", "text", "number"),
   );
 
   board.chip.pressReset();
   board.wio.light = lightOfRaw(176);
-  await reports(512);
+  await untilReported(512);
   await board.until("the same on the screen", () =>
     shows(board.wio.display.picture(), "512", "text", "number"),
   );
 
   await holdUntil("removed, light as the sensor has it");
-  await reports(176);
+  await untilReported(176);
   expect(board.resets).toHaveLength(2);
 });

@@ -103,7 +103,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
       call(9, i32(0), binary(address), u32(16));
     };
     /** Returns the i32 at the end of the reply to request `number`. */
-    const result = async (number: number): Promise<number> => {
+    const untilResult = async (number: number): Promise<number> => {
       const find = (): Buffer | undefined =>
         replies.find((reply) => reply[0] === 2 && reply.readUInt32LE(4) === number);
       await until(`reply ${number}`, () => find() !== undefined);
@@ -119,7 +119,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
       coprocessor.receive(toFrame(writeMessage(0, 14, 27, 1001, u32(1))));
       const join = [text("x"), Buffer.from([1]), u32(0), i32(-1), u32(0)];
       coprocessor.receive(toFrame(writeMessage(0, 14, 1, 1002, Buffer.concat(join))));
-      expect(await result(1002)).toBe(0);
+      expect(await untilResult(1002)).toBe(0);
       server = createServer((socket) => socket.on("error", () => undefined));
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     });
@@ -131,11 +131,11 @@ describe("the coprocessor's model follows the chip's protocol", () => {
 
     it("and answers when the connection is open", async () => {
       connect(port());
-      expect([await result(1), await result(2), await result(3)]).toEqual([0, 0, 0]);
+      expect([await untilResult(1), await untilResult(2), await untilResult(3)]).toEqual([0, 0, 0]);
       call(12, i32(0), u32(100), i32(DONTWAIT), u32(0));
-      expect(await result(4)).toBe(-1);
+      expect(await untilResult(4)).toBe(-1);
       call(24);
-      expect(await result(5)).toBe(11); // EAGAIN: no data yet
+      expect(await untilResult(5)).toBe(11); // EAGAIN: no data yet
     });
 
     it.each([104, 111])("and answers -1 with errno %i if it is refused", async (refusal) => {
@@ -144,7 +144,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
       await new Promise((resolve) => server.close(resolve));
       connect(closed);
       call(24);
-      expect([await result(3), await result(4)]).toEqual([-1, refusal]);
+      expect([await untilResult(3), await untilResult(4)]).toEqual([-1, refusal]);
       server.listen(0, "127.0.0.1");
       await until("a server again", () => server.listening);
     });
@@ -154,9 +154,9 @@ describe("the coprocessor's model follows the chip's protocol", () => {
       const beganMs = performance.now();
       connect(port());
       coprocessor.receive(toFrame(writeMessage(0, 1, 1, 4, Buffer.alloc(0))));
-      expect(await result(3)).toBe(0);
+      expect(await untilResult(3)).toBe(0);
       expect(performance.now() - beganMs).toBeGreaterThan(2900);
-      await result(4);
+      await untilResult(4);
       const order = replies.filter((reply) => reply[0] === 2).map((reply) => reply.readUInt32LE(4));
       expect(order).toEqual([1001, 1002, 1, 2, 3, 4]);
     });

@@ -61,7 +61,7 @@ describe("the flashed image on the emulated chip", () => {
     wio.coprocessor.restart();
     wio.light = lightOfRaw(500);
     await board.until("another reading", () => reported(id, 500));
-    await board.logged(BOARD.wifiUp, from);
+    await board.untilLogged(BOARD.wifiUp, from);
     expect(resets).toHaveLength(1);
   });
 });

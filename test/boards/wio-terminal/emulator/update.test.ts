@@ -70,16 +70,16 @@ async function order(n: number, program: Uint8Array, signature?: string): Promis
 }
 
 it("starts no unsigned program, and recovers from a bad one; its state says why", async () => {
-  await witness.sees(`${ID}/telemetry`, /"light"/);
+  await witness.untilSeen(`${ID}/telemetry`, /"light"/);
   const bad = variant("panics");
   await order(5, bad);
   const why = "not started, as it is not signed";
-  await board.logged(BOARD.programRefused + why);
-  await witness.sees(`${ID}/state`, new RegExp(`"taken_back":"${why}"`));
+  await board.untilLogged(BOARD.programRefused + why);
+  await witness.untilSeen(`${ID}/state`, new RegExp(`"taken_back":"${why}"`));
   expect(board.wio.log.join("\n")).not.toContain("runs: variant");
 
   await order(6, bad, new ProgramKey(dir).sign(bad));
-  await board.logged(`${BOARD.takingBack}panicked twice: 60005`);
-  await witness.sees(`${ID}/state`, /"taken_back":"panicked twice: 60005"/);
-  await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0 \(pc:/);
+  await board.untilLogged(`${BOARD.takingBack}panicked twice: 60005`);
+  await witness.untilSeen(`${ID}/state`, /"taken_back":"panicked twice: 60005"/);
+  await witness.untilSeen(`${ID}/state`, /"crash":"panic 60005 at main_F0 \(pc:/);
 });

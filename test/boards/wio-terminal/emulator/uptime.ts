@@ -106,7 +106,7 @@ export async function* uptime({
       isOnTime = reading.age_ms === undefined;
       arrivals.came({ seq: reading.seq, takenMs: cameMs - (reading.age_ms ?? 0), cameMs });
     });
-    const looked = async (): Promise<MemoryUse> => {
+    const measureAsleep = async (): Promise<MemoryUse> => {
       await board.until("the core sleeps", () => chip.isSleeping);
       return memory.measure();
     };
@@ -130,7 +130,7 @@ export async function* uptime({
       ...arrivals.verdict(),
       chipSeconds: clock.nowMicros / SECOND,
       programBytes: least,
-      memory: await looked(),
+      memory: await measureAsleep(),
       ledChanges,
       resets: resets.length,
       starts: boots.size,
