@@ -2,6 +2,7 @@ import type { Vm } from "../base/vm";
 import { Machine } from "./machine";
 import type { FromWorker, ToWorker } from "./messages";
 import { Network } from "./network";
+import { repeatedDownload } from "./repeated-download";
 
 /**
  * One device, in its own thread: browsers slow the timers of a hidden tab down to one a minute, but
@@ -25,7 +26,9 @@ interface VmOptions {
 }
 
 // Both downloads begin before the page has sent the device's id.
-const wasm = WebAssembly.compileStreaming(fetch("machine.wasm"));
+const wasm = repeatedDownload((uncached) =>
+  WebAssembly.compileStreaming(fetch("machine.wasm", uncached ? { cache: "no-store" } : {})),
+);
 const bytecode = commonProgram();
 for (const fetched of [wasm, bytecode]) fetched.catch(() => undefined);
 scope.importScripts("machine.js");
