@@ -1,16 +1,5 @@
-/**
- * Tests of persistent sessions: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of repeated messages.
- */
-import {
-  ack,
-  connack,
-  connect,
-  PUBACK,
-  PUBCOMP,
-  publish,
-  PUBREC,
-  PUBREL,
-} from "../../support/mqtt-bytes";
+/** Tests of persistent sessions: sections 3.1.2.4, 4.1, 4.4 and 4.5. */
+import { ack, PUBACK, PUBCOMP, publish, PUBREC, PUBREL } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
 
@@ -166,35 +155,6 @@ export const SESSIONS: Case[] = [
     await other.receive(s.topic("a"), "x", { qos: 2 });
     await (await again(s)).receive(s.topic("a"), "x", { qos: 2 });
   }),
-
-  ...["4.6.0-1", "4.6.0-6"].map((statement) =>
-    when(statement, "resent messages keep their order, before newer ones", async (s) => {
-      const first = await subscriber(s);
-      const publisher = await s.client();
-      const ids: number[] = [];
-      for (let i = 0; i < 10; i++) {
-        await publisher.publish(s.topic("a"), `${i}`, { qos: 1 });
-        ids.push(await first.receiveWithoutAck(s.topic("a"), `${i}`, { qos: 1 }));
-      }
-      await first.stop();
-      const client = s.open();
-      client.send(connect({ id: s.clientId("a"), clean: false }));
-      await client.expectPackets(connack(0, true));
-      await publisher.publish(s.topic("a"), "newer", { qos: 1 });
-      for (let i = 0; i < 10; i++)
-        client.send(
-          ack(
-            PUBACK,
-            await client.receiveWithoutAck(s.topic("a"), `${i}`, {
-              qos: 1,
-              dup: true,
-              id: ids[i] ?? 0,
-            }),
-          ),
-        );
-      await client.receive(s.topic("a"), "newer", { qos: 1 });
-    }),
-  ),
 ];
 
 /** Checks that an unacknowledged message is repeated unchanged, except for DUP. */
