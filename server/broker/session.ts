@@ -1,5 +1,6 @@
 import { PUBREL } from "../../src/mqtt/packet";
 import { encodeAck, encodePublish } from "./encode";
+import { type Delivery, InFlight } from "./in-flight";
 import type { Message } from "./message";
 import type { QoS } from "./packets";
 import {
@@ -47,22 +48,6 @@ export interface SessionHost {
   dropped(session: Session, waiting: number): void;
 }
 
-/** A message for one session. */
-export interface Delivery {
-  /** Position in the order of deliveries, and key in the store. */
-  number: number;
-  message: Message;
-  qos: QoS;
-  retained: boolean;
-  /** Packet id, or 0 before the message is sent. */
-  id: number;
-  released: boolean;
-}
-
-/** Maximum number of QoS 1 and 2 messages that are in flight to one client. */
-const WINDOW = 100;
-const MAX_ID = 65_535;
-
 /** The broker's state of a client beyond one packet [MQTT 3.1.2.4]. No I/O, no clock. */
 export class Session implements Subscriber {
   readonly filters = new Map<string, QoS>();
@@ -70,15 +55,7 @@ export class Session implements Subscriber {
   private readonly received = new Set<number>();
   private waiting: Delivery[] = [];
   private next = 0;
-  /**
-   * Sent messages without PUBACK or PUBREC, by packet id, in the order in which they are resent.
-   */
-  private readonly sent = new Map<number, Delivery>();
-  /**
-   * Messages with PUBREC but without PUBCOMP, by packet id, in the order in which PUBREL is resent.
-   */
-  private readonly released = new Map<number, Delivery>();
-  private lastId = 0;
+  private readonly inFlight = new InFlight();
   /** Number of deliveries that count against the limit: all except those of retained messages. */
   private counted = 0;
   private link: SessionConnection | undefined;
@@ -100,7 +77,7 @@ export class Session implements Subscriber {
 
   /** Number of messages that are not sent yet, or not acknowledged. */
   get pending(): number {
-    return this.waiting.length - this.next + this.sent.size + this.released.size;
+    return this.waiting.length - this.next + this.inFlight.size;
   }
 
   deliver(message: Message, qos: QoS, retained: boolean): void {
@@ -140,14 +117,12 @@ export class Session implements Subscriber {
     while (this.next < waiting.length && link?.isReady) {
       const delivery = waiting[this.next] as Delivery;
       const isExpired = delivery.message.isExpired(this.host.nowMs());
-      const inFlight = this.sent.size + this.released.size;
-      if (delivery.qos > 0 && !isExpired && inFlight >= WINDOW) break;
+      if (delivery.qos > 0 && !isExpired && this.inFlight.isFull) break;
       this.next++;
       if (isExpired || delivery.qos === 0) this.forget(delivery);
       if (isExpired) continue;
       if (delivery.qos > 0) {
-        delivery.id = this.freeId();
-        this.sent.set(delivery.id, delivery);
+        this.inFlight.add(delivery);
         this.put(delivery);
       }
       this.publish(link, delivery, false);
@@ -161,33 +136,20 @@ export class Session implements Subscriber {
 
   /** Handles PUBACK [MQTT-4.3.2-2]. */
   acknowledged(id: number): void {
-    const delivery = this.sent.get(id);
-    if (delivery?.qos !== 1) return;
-    this.sent.delete(id);
-    this.forget(delivery);
-    this.pump();
+    this.finish(this.inFlight.acknowledged(id));
   }
 
   /** Handles PUBREC [MQTT-4.3.3-1]. Also answers an unknown id with PUBREL, to end the exchange. */
   taken(id: number): void {
-    const delivery = this.sent.get(id);
-    if (delivery?.qos === 1) return;
-    if (delivery) {
-      this.sent.delete(id);
-      delivery.released = true;
-      this.released.set(id, delivery);
-      this.put(delivery);
-    }
+    if (this.inFlight.needsPuback(id)) return;
+    const delivery = this.inFlight.taken(id);
+    if (delivery) this.put(delivery);
     this.link?.send(encodeAck(PUBREL, id), this.sink !== undefined);
   }
 
   /** Handles PUBCOMP. */
   completed(id: number): void {
-    const delivery = this.released.get(id);
-    if (!delivery) return;
-    this.released.delete(id);
-    this.forget(delivery);
-    this.pump();
+    this.finish(this.inFlight.completed(id));
   }
 
   /** @returns false if this QoS 2 message from the client was received before [MQTT-4.3.3-2] */
@@ -209,14 +171,13 @@ export class Session implements Subscriber {
    */
   resume(link: SessionConnection): void {
     this.link = link;
-    for (const id of this.released.keys())
+    for (const { id } of this.inFlight.halfDone())
       link.send(encodeAck(PUBREL, id), this.sink !== undefined);
-    for (const [id, delivery] of [...this.sent]) {
+    for (const delivery of this.inFlight.unacknowledged()) {
       // A QoS 2 exchange must be completed: the client may already have the message.
-      if (delivery.qos === 1 && delivery.message.isExpired(this.host.nowMs())) {
-        this.sent.delete(id);
-        this.forget(delivery);
-      } else this.publish(link, delivery, true);
+      if (delivery.qos === 1 && delivery.message.isExpired(this.host.nowMs()))
+        this.discardSent(delivery);
+      else this.publish(link, delivery, true);
     }
     this.pump();
   }
@@ -224,27 +185,14 @@ export class Session implements Subscriber {
   /** Called when the connection has ended. QoS 0 messages are discarded. */
   suspend(): void {
     this.link = undefined;
-    const kept: Delivery[] = [];
-    for (const delivery of this.waiting.slice(this.next))
-      if (delivery.qos > 0) kept.push(delivery);
-      else this.forget(delivery);
-    this.waiting = kept;
-    this.next = 0;
+    this.keepWaiting(({ qos }) => qos > 0);
   }
 
   /** Discards the pending messages that the client no longer has the right to get. */
   withdraw(mayHave: (topic: string) => boolean): void {
-    const kept: Delivery[] = [];
-    for (const delivery of this.waiting.slice(this.next))
-      if (mayHave(delivery.message.topic)) kept.push(delivery);
-      else this.forget(delivery);
-    this.waiting = kept;
-    this.next = 0;
-    for (const [id, delivery] of [...this.sent])
-      if (!mayHave(delivery.message.topic)) {
-        this.sent.delete(id);
-        this.forget(delivery);
-      }
+    this.keepWaiting(({ message }) => mayHave(message.topic));
+    for (const delivery of this.inFlight.unacknowledged())
+      if (!mayHave(delivery.message.topic)) this.discardSent(delivery);
   }
 
   /** Ends the session [MQTT-3.1.2-6]. */
@@ -265,8 +213,7 @@ export class Session implements Subscriber {
     delivery.message.references++;
     if (!delivery.retained) this.counted++;
     if (delivery.id === 0) this.waiting.push(delivery);
-    else (delivery.released ? this.released : this.sent).set(delivery.id, delivery);
-    this.lastId = Math.max(this.lastId, delivery.id);
+    else this.inFlight.restore(delivery);
   }
 
   restoreReceived(id: number): void {
@@ -291,7 +238,30 @@ export class Session implements Subscriber {
   }
 
   private deliveries(): Delivery[] {
-    return [...this.released.values(), ...this.sent.values(), ...this.waiting.slice(this.next)];
+    const { inFlight, waiting } = this;
+    return [...inFlight.halfDone(), ...inFlight.unacknowledged(), ...waiting.slice(this.next)];
+  }
+
+  /** Discards the waiting messages that are not wanted. */
+  private keepWaiting(isWanted: (delivery: Delivery) => boolean): void {
+    const kept: Delivery[] = [];
+    for (const delivery of this.waiting.slice(this.next))
+      if (isWanted(delivery)) kept.push(delivery);
+      else this.forget(delivery);
+    this.waiting = kept;
+    this.next = 0;
+  }
+
+  private discardSent(delivery: Delivery): void {
+    this.inFlight.discard(delivery);
+    this.forget(delivery);
+  }
+
+  /** Forgets a message whose exchange is complete, and sends the next one in its place. */
+  private finish(delivery: Delivery | undefined): void {
+    if (!delivery) return;
+    this.forget(delivery);
+    this.pump();
   }
 
   private publish(link: SessionConnection, delivery: Delivery, dup: boolean): void {
@@ -320,11 +290,5 @@ export class Session implements Subscriber {
   private forget(delivery: Delivery): void {
     if (!delivery.retained) this.counted--;
     if (this.sink && delivery.qos > 0) deleteDelivery(this.sink, delivery.number, delivery.message);
-  }
-
-  private freeId(): number {
-    do this.lastId = this.lastId >= MAX_ID ? 1 : this.lastId + 1;
-    while (this.sent.has(this.lastId) || this.released.has(this.lastId));
-    return this.lastId;
   }
 }
