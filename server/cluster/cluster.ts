@@ -8,15 +8,8 @@ import type { Shard } from "../setup/cluster-options";
 import { CountedOn } from "./counted-on";
 import { type HeldReading, HeldReadings } from "./held-readings";
 import { Owners } from "./owners";
-import {
-  type Beat,
-  BEAT_MS,
-  BEATS_UNTIL_ALIVE,
-  DEAD_AFTER_MS,
-  nameOf,
-  parseBeat,
-  Presence,
-} from "./presence";
+import { type Beat, BEAT_MS, DEAD_AFTER_MS, nameOf, parseBeat, Presence } from "./presence";
+import { Visit } from "./visit";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
@@ -25,12 +18,6 @@ const TELEMETRY = topicOf("", "telemetry");
  * beats for delivery.
  */
 const HOLD_MS = DEAD_AFTER_MS + 2 * BEAT_MS;
-/**
- * How long this process may be held up, or receive none of its own beats, before it must assume
- * that another server has taken over, ms. One beat less than `DEAD_AFTER_MS`, because this server's
- * last beat may have been lost with the connection.
- */
-export const LEASE_MS = DEAD_AFTER_MS - BEAT_MS;
 /**
  * How long `stop` waits for another server's beat, ms. Any live server sends at least one beat in
  * this time.
@@ -68,26 +55,7 @@ export class Cluster {
   private readonly strangers = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private host: Host | undefined;
-  private connectedMs = Date.now();
-  private visit = randomName(3);
-  /**
-   * Set once all other servers count on this one. Until then, a server that has not yet received
-   * our beat may still be covering for us.
-   */
-  private isCounted = false;
-  /**
-   * When the broker last passed back one of our beats, and when this process last ran; monotonic,
-   * ms.
-   */
-  private echoMs = performance.now();
-  private ranMs = performance.now();
-  /**
-   * Number of our beats that the broker has passed back since `connectedMs`. A beat counts when the
-   * broker passes it back, not when it is sent: all servers then see it at the same place among the
-   * readings.
-   */
-  private beats = 0;
-  private beatsSent = 0;
+  private visit = newVisit();
   private othersBeats = 0;
   private readonly countedOn: CountedOn;
   private isReplaced = false;
@@ -201,9 +169,8 @@ export class Cluster {
 
   private heardOwn(beat: Beat): void {
     if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
-    if (beat.connected_ms !== this.connectedMs) return;
-    if (this.beats++ === 0) this.countedOn.fromPlace = this.held.mark();
-    this.echoMs = performance.now();
+    if (beat.connected_ms !== this.visit.sinceMs) return;
+    if (this.visit.beatCameBack(performance.now())) this.countedOn.fromPlace = this.held.mark();
   }
 
   private heard(name: string, beat: Beat): void {
@@ -247,7 +214,7 @@ export class Cluster {
 
   private tick(): void {
     if (this.noticeAbsence()) return;
-    this.ranMs = performance.now();
+    this.visit.ran(performance.now());
     if (!this.host?.isConnected()) return;
     this.beat();
     this.forgetDecided();
@@ -270,10 +237,10 @@ export class Cluster {
       run: this.run,
       version: VERSION,
       started_ms: this.startedMs,
-      connected_ms: this.connectedMs,
+      connected_ms: this.visit.sinceMs,
       shards: this.owners.indices,
-      visit: this.visit,
-      nth: ++this.beatsSent,
+      visit: this.visit.name,
+      nth: this.visit.nextBeat(),
       counts_on: this.countedOn.visits(),
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
@@ -284,36 +251,25 @@ export class Cluster {
   }
 
   /**
-   * Starts a new visit if this process was held up, or the broker passed nothing back, for
-   * `LEASE_MS`. Another server may have taken over and decided the readings that still wait in our
-   * socket: if we decided them as well, an old reading would be answered after newer ones. The
-   * broker's silence is ignored until this server is present again: a slow broker may take any time
-   * to pass its first beats back.
+   * Starts a new visit if this server was away: it was held up, or the broker passed nothing back.
+   * Another server may have taken over and decided the readings that still wait in our socket: if
+   * we decided them as well, an old reading would be answered after newer ones.
    * @returns whether this server was away
    */
   private noticeAbsence(): boolean {
     if (this.hasLeft || this.isReplaced) return false;
     const nowMs = performance.now();
-    const isSilent = this.isPresent && nowMs - this.echoMs >= LEASE_MS;
-    const wasHeldUp = nowMs - this.ranMs >= LEASE_MS;
+    const wasHeldUp = this.visit.wasHeldUp(nowMs);
+    const wasAway = wasHeldUp || this.visit.isCutOff(nowMs);
     if (wasHeldUp) this.held.pruneByAge(nowMs);
-    if (isSilent || wasHeldUp) this.returned();
-    return isSilent || wasHeldUp;
-  }
-
-  /** Whether the other servers have received enough of our beats to count on this server. */
-  private get isPresent(): boolean {
-    return !this.isLeaving && this.beats >= BEATS_UNTIL_ALIVE;
+    if (wasAway) this.returned();
+    return wasAway;
   }
 
   /** Starts a new visit: the other servers cover for this server until they count on it again. */
   private returned(): void {
-    this.connectedMs = Date.now();
-    this.visit = randomName(3);
-    this.isCounted = false;
-    this.beats = this.beatsSent = 0;
+    this.visit = newVisit();
     this.countedOn.fromPlace = Infinity;
-    this.echoMs = this.ranMs = performance.now();
     // The second beat makes this server count as alive, so the timer restarts: the second beat must
     // come a full interval after the first.
     clearInterval(this.timer);
@@ -326,16 +282,17 @@ export class Cluster {
    * published
    */
   private update(): boolean {
-    const { owners, shard } = this;
+    const { owners, shard, visit } = this;
     if (this.isReplaced) return false;
+    const isPresent = visit.isPresent && !this.isLeaving;
     const before = owners.indices.join();
     const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
-    this.isCounted ||=
-      this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit));
+    visit.isCountedOn ||=
+      isPresent && others.every((name) => this.presence.countsOn(name, visit.name));
     const taken = owners.update(
       (index, of) => this.countedOn.isThere(index, of),
-      this.isPresent,
-      (index) => !this.isCounted || this.presence.isClaimed(index, shard.count),
+      isPresent,
+      (index) => !visit.isCountedOn || this.presence.isClaimed(index, shard.count),
     );
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
@@ -349,6 +306,10 @@ export class Cluster {
     this.host?.onTakeover(readings, groups);
     return true;
   }
+}
+
+function newVisit(): Visit {
+  return new Visit(randomName(3), Date.now(), performance.now());
 }
 
 function randomName(bytes: number): string {

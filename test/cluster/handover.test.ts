@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { LEASE_MS } from "../../server/cluster/cluster";
 import { BEAT_MS, DEAD_AFTER_MS } from "../../server/cluster/presence";
 import { shardOf } from "../../server/cluster/sharding";
+import { LEASE_MS } from "../../server/cluster/visit";
 import { FIRST, SECOND, SlowBroker } from "../support/slow-broker";
 
 let broker: SlowBroker;

@@ -33,7 +33,15 @@ export const PURE = [
   ...inRoom("server/broker", "access", "core", "decoder", "encode", "id-conflicts", "in-flight"),
   ...inRoom("server/broker", "session"),
   ...inRoom("server/compiler", "compile-queue"),
-  ...inRoom("server/cluster", "counted-on", "held-readings", "owners", "presence", "sharding"),
+  ...inRoom(
+    "server/cluster",
+    "counted-on",
+    "held-readings",
+    "owners",
+    "presence",
+    "sharding",
+    "visit",
+  ),
   ...inRoom("server/deciding", "command-state", "decisions", "ring", "unconfirmed"),
   ...inRoom(
     "server/deciding",
