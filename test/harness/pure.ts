@@ -7,6 +7,7 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
  */
 export const PURE = [
   ...inRoom("boards/wio-terminal/emulator", "gc-heap"),
+  ...inRoom("boards/wio-terminal/emulator/coprocessor", "station"),
   ...inRoom(
     "boards/wio-terminal/emulator/chip",
     "adc",

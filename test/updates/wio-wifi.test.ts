@@ -29,12 +29,12 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
 
   beforeAll(async () => {
     wio = await WioWithServer.start(ID, await compileFirmware(), { speed: Infinity });
-    wio.board.wio.coprocessor.networks.push(SHED, OPEN, NOWHERE);
+    wio.board.wio.coprocessor.station.networks.push(SHED, OPEN, NOWHERE);
     await wio.board.untilLogged("Reading acknowledged");
   });
   afterAll(async () => await wio.stop());
 
-  const wanted = () => wio.board.wio.coprocessor.wanted;
+  const wanted = () => wio.board.wio.coprocessor.station.wanted;
   const lines = () => wio.board.wio.log.length;
 
   async function askServer(ssid: string, password: string): Promise<number> {

@@ -4,7 +4,7 @@ import { compileFirmware } from "../../tools/firmware/compile";
 import { QEMU } from "../build/compile";
 import { linkImage } from "../build/image";
 import { makePackage } from "../build/package";
-import type { Network } from "./coprocessor/coprocessor";
+import type { Network } from "./coprocessor/station";
 import { QemuBoard } from "./qemu-board";
 
 export const HOME: Network = {

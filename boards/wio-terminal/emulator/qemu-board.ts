@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { until } from "../../../server/base/wait-for";
 import { PACKAGE_ADDRESS } from "../build/package";
-import { Coprocessor, type Network } from "./coprocessor/coprocessor";
+import { Coprocessor } from "./coprocessor/coprocessor";
+import type { Network } from "./coprocessor/station";
 
 export interface QemuBoardOptions {
   elf: string;

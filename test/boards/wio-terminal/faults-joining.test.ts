@@ -70,9 +70,9 @@ describe("a coprocessor that misbehaves while the board joins", () => {
   });
 
   it("waits for a network that does not exist yet", async () => {
-    const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
+    const running = await startBoard(({ coprocessor }) => (coprocessor.station.inRange = false));
     await running.untilLogged(BOARD.joinFailed);
-    running.coprocessor.inRange = true;
+    running.coprocessor.station.inRange = true;
     await untilWorking(running, 112);
   });
 });

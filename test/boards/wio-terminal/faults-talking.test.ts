@@ -47,7 +47,7 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     await running.untilLogged(
       new RegExp(`${BOARD.socket}(${BOARD.connectionLost}|${BOARD.wifiLost})`),
     );
-    running.coprocessor.inRange = true;
+    running.coprocessor.station.inRange = true;
     await untilWorking(running, 206);
     neverRestarted(running);
   });

@@ -207,7 +207,7 @@ describe("a power cut while a board is set up", () => {
           isOff = true;
           opened++;
           chip.nvm.onWork = () => undefined;
-          board.board.coprocessor.wanted = undefined;
+          board.board.coprocessor.station.wanted = undefined;
           board.cyclePower();
           resolve();
         };
@@ -225,9 +225,12 @@ describe("a power cut while a board is set up", () => {
       await goesOff;
       number++;
       const after = await open(2 + cut);
-      await board.until("it wants to join", () => board.board.coprocessor.wanted !== undefined);
+      await board.until(
+        "it wants to join",
+        () => board.board.coprocessor.station.wanted !== undefined,
+      );
       const known = await readKnown(after);
-      const { wanted } = board.board.coprocessor;
+      const { wanted } = board.board.coprocessor.station;
       const [isOld, isNew] = [isIt(number - 1, known, wanted), isIt(number, known, wanted)];
       expect(isOld || isNew, JSON.stringify({ number, known, wanted })).toBe(true);
       kept.push(isNew ? "new" : "old");

@@ -1,5 +1,6 @@
 /** The Wio Terminal: the chip, and the parts connected to its pins. OSHW-WioTerminal, schematic. */
-import { Coprocessor, type Network } from "../coprocessor/coprocessor";
+import { Coprocessor } from "../coprocessor/coprocessor";
+import type { Network } from "../coprocessor/station";
 import { Waits } from "../coprocessor/waits";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";

@@ -19,10 +19,11 @@ import { type Fault, Faults } from "./faults";
 import { FrameReader, toFrame } from "./frame";
 import { callSocket, isSocketCall } from "./socket-calls";
 import { Sockets } from "./sockets";
+import { type Network, Station } from "./station";
 import { Waits } from "./waits";
 
-const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
-
+/** Address, mask and gateway that DHCP assigns. */
+const LEASE = Buffer.from([10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]);
 /**
  * The reply of `netconn_gethostbyname` if the name is not found: an address of zeros, and an i8
  * that is not 0.
@@ -33,31 +34,13 @@ const DNS_FOUND = 2;
 /** lwIP's ERR_INPROGRESS, -5. */
 const IN_PROGRESS = 0xfb;
 
-export interface Network {
-  ssid: string;
-  /** The network's password; undefined for an open network. */
-  password?: string;
-  /** Addresses by host name. Other names are not found. */
-  hosts?: Record<string, string>;
-  /** Whether the network has no route: a station can join, but no connection succeeds. */
-  hasNoRoute?: boolean;
-}
-
 export class Coprocessor {
   readonly sockets: Sockets;
+  readonly station: Station;
   /** The calls served, in order. */
   readonly calls: CallName[] = [];
   /** The number of times the board has switched the coprocessor on. */
   powerUps = 0;
-  /** The networks that exist. `inRange` says whether the board can see them. */
-  readonly networks: Network[];
-  /** Whether the networks are in range. */
-  inRange = true;
-  /**
-   * Whether the network's DHCP server answers. If not, the call fails at once; the real chip needs
-   * 62 s.
-   */
-  dhcpWorks = true;
   version = "2.1.3";
   /** The delay before the reply to a call that the real chip answers at once, ms. */
   latencyMs: (call: CallName) => number = () => 0;
@@ -72,10 +55,6 @@ export class Coprocessor {
   private powered = false;
   private frozen = false;
   private adapterReady = false;
-  private radioOn = false;
-  private joined: Network | undefined;
-  /** The network that the board last tried to join. */
-  wanted: Pick<Network, "ssid" | "password"> | undefined;
   private run = new AbortController(); // aborted at the next restart
   private serving: Promise<void> = Promise.resolve();
   private outstanding = 0;
@@ -87,7 +66,7 @@ export class Coprocessor {
     /** The source of time: this machine's clock, or an emulated chip's. */
     readonly waits = new Waits(),
   ) {
-    this.networks = [network];
+    this.station = new Station([network]);
     this.sockets = new Sockets(waits);
   }
 
@@ -119,15 +98,14 @@ export class Coprocessor {
     this.run = new AbortController();
     this.frozen = false;
     this.adapterReady = false;
-    this.radioOn = false;
-    this.joined = undefined;
+    this.station.switchOff();
     this.frames = new FrameReader();
     this.sockets.reset();
   }
 
   /** Takes the access point out of range: connections end, and the chip sends an event. */
   dropNetwork(): void {
-    this.inRange = false;
+    this.station.inRange = false;
     this.leave();
     this.event();
   }
@@ -216,7 +194,8 @@ export class Coprocessor {
   }
 
   private async perform(name: CallName, { args }: Call): Promise<Buffer> {
-    if (isSocketCall(name)) return await callSocket(this.sockets, name, args, this.canReach);
+    const { sockets, station } = this;
+    if (isSocketCall(name)) return await callSocket(sockets, name, args, station.canReach);
     switch (name) {
       case "version":
         return text(this.version);
@@ -227,11 +206,11 @@ export class Coprocessor {
         this.adapterReady = true;
         return i32(0);
       case "wifiOff":
-        this.radioOn = false;
-        this.leave();
+        station.switchOff();
+        sockets.abort();
         return i32(0);
       case "wifiOn":
-        this.radioOn = args.u32() === 1;
+        station.radioOn = args.u32() === 1;
         // The "station started" event comes before the reply.
         this.event();
         return i32(0);
@@ -239,23 +218,12 @@ export class Coprocessor {
         this.leave();
         return i32(0);
       case "wifiConnect":
-        return i32(this.join(args.text(), args.nullableText(), args.u32()));
+        return i32(station.join(args.text(), args.nullableText(), args.u32()) ? 0 : -1);
       case "wifiIsConnected":
-        return i32(this.joined ? 0 : -1);
       case "dhcpStart":
-        return i32(this.joined && this.dhcpWorks ? 0 : -1);
+        return i32(station.isJoined ? 0 : -1);
       case "ipInfo":
-        // If DHCP failed, the chip still reports an address, which is made up.
-        return Buffer.concat([
-          binary(
-            Buffer.from(
-              this.dhcpWorks
-                ? [10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]
-                : [192, 168, 1, 80, 255, 255, 255, 0, 192, 168, 1, 1],
-            ),
-          ),
-          i32(0),
-        ]);
+        return Buffer.concat([binary(LEASE), i32(0)]);
       case "hostByName":
         return this.resolve(args.text());
       case "findHost":
@@ -263,27 +231,13 @@ export class Coprocessor {
     }
   }
 
-  private join(ssid: string, password: string | null, security: number): number {
-    this.wanted = { ssid, ...(password !== null && { password }) };
-    const found = this.networks.find(
-      (network) => ssid === network.ssid && password === (network.password ?? null),
-    );
-    const right = security === (password === null ? SECURITY.open : SECURITY.wpa2Aes);
-    this.joined = this.radioOn && this.inRange && right ? found : undefined;
-    return this.joined ? 0 : -1;
-  }
-
-  private get canReach(): boolean {
-    return this.joined !== undefined && this.joined.hasNoRoute !== true;
-  }
-
   private leave(): void {
-    this.joined = undefined;
+    this.station.leave();
     this.sockets.abort();
   }
 
   private resolve(host: string): Buffer {
-    const address = this.joined?.hosts?.[host];
+    const address = this.station.find(host);
     if (address === undefined) return NOT_FOUND;
     return Buffer.concat([binary(addressBytes(address)), Buffer.from([0])]);
   }
@@ -296,7 +250,7 @@ export class Coprocessor {
    */
   private find(host: string, hasCallback: boolean, argument: Buffer | null): Buffer {
     const isDigits = isIPv4(host);
-    const known = this.joined?.hosts?.[host];
+    const known = this.station.find(host);
     const address = addressBytes(isDigits ? host : (known ?? "0.0.0.0"));
     const { run } = this;
     const tell = (): void => {

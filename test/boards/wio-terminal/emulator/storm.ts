@@ -56,8 +56,8 @@ export class Storm {
       coprocessor.sockets.synsToLose = broker === "silent" ? Infinity : 0;
       this.turn(broker);
       clock.at(clock.nowMicros + wifiFromS * SECOND, () => {
-        if (wifi || this.isOver) coprocessor.inRange = true;
-        else if (coprocessor.inRange) coprocessor.dropNetwork();
+        if (wifi || this.isOver) coprocessor.station.inRange = true;
+        else if (coprocessor.station.inRange) coprocessor.dropNetwork();
       });
     });
   }
@@ -67,7 +67,7 @@ export class Storm {
     this.isOver = true;
     wio.coprocessorBaud = this.baud;
     wio.coprocessor.latencyMs = () => 0;
-    wio.coprocessor.inRange = true;
+    wio.coprocessor.station.inRange = true;
     wio.coprocessor.sockets.synsToLose = 0;
     this.turn("up");
     await this.changing;
