@@ -14,6 +14,7 @@ export const PURE = [
     "bootloader",
     "bus",
     "clock",
+    "clock-tree",
     "dwt",
     "gating",
   ),

@@ -6,17 +6,14 @@
 import { startApplication } from "./bootloader";
 import { Bus } from "./bus";
 import { VirtualClock } from "./clock";
+import { ClockTree } from "./clock-tree";
 import { Core } from "./core";
 import { Dwt } from "./dwt";
-import { Gclk } from "./gclk";
 import { hex } from "./hex";
-import { Mclk } from "./mclk";
 import { BACKUP_RAM, Memories } from "./memories";
 import { type Memory, RAM, RAM_SIZE } from "./memory";
 import { Nvic } from "./nvic";
 import { FLASH_SIZE, Nvmctrl } from "./nvmctrl";
-import { Osc32kctrl, SLOW_HZ } from "./osc32kctrl";
-import { Oscctrl } from "./oscctrl";
 import type { Chip, Peripheral, PinView } from "./peripheral";
 import { Port } from "./port";
 import { Cmcc, Pm, RESET_CAUSE, Rstc, Supc } from "./supply";
@@ -30,7 +27,6 @@ import { Wdt } from "./wdt";
 
 const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
 const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
-const CORE_HZ_MAX = 120_000_000;
 const ERASED = 0xffff_ffff;
 
 /** Halfwords of code in one run. An event in the chip ends a run early. */
@@ -55,10 +51,9 @@ export class Samd51 implements Chip, Memory {
   readonly clock = new VirtualClock();
   private readonly memories = new Memories();
   readonly port = new Port();
-  readonly gclk: Gclk;
   readonly nvm: Nvmctrl;
   readonly rstc = new Rstc();
-  readonly mclk = new Mclk();
+  readonly clockTree = new ClockTree(this.clock, () => this.retime());
   /** The bytes of the RAM. */
   readonly ram = this.memories.ram;
   /** Number of halfwords of code executed. */
@@ -90,17 +85,6 @@ export class Samd51 implements Chip, Memory {
     this.nvic.onChange = () => this.unicorn.limit(0);
     this.system = new SystemControl(this.nvic, this.tick, () => this.requestReset("system"));
     this.core = new Core(this.unicorn, this.nvic, this.system, this);
-    const oscctrl = new Oscctrl(this.clock);
-    const osc32kctrl = new Osc32kctrl(this.clock);
-    this.gclk = new Gclk({
-      dfllHz: () => oscctrl.dfllHz,
-      dpllHz: (index) => oscctrl.dpllHz(index),
-      crystal32kHz: () => osc32kctrl.crystalHz,
-      ulp32kHz: SLOW_HZ,
-    });
-    oscctrl.channelHz = (channel) => this.gclk.channelHz(channel);
-    for (const clocks of [oscctrl, osc32kctrl, this.gclk, this.mclk])
-      clocks.onChange = () => this.retime();
     this.nvm = new Nvmctrl({
       clock: this.clock,
       flash: this.memories.flash,
@@ -109,16 +93,16 @@ export class Samd51 implements Chip, Memory {
       programCounter: () => this.core.programCounter,
     });
     this.bus = new Bus(
-      this.mclk,
-      (channel) => this.gclk.channelHz(channel),
+      this.clockTree.mclk,
+      (channel) => this.clockTree.channelHz(channel),
       () => `near ${hex(this.core.programCounter)}`,
       this.warn,
     );
-    const parts = [oscctrl, osc32kctrl, this.gclk, this.mclk, this.nvm, this.rstc, this.port];
-    for (const part of [...parts, this.system, new Supc(), new Pm(), new Cmcc()]) this.attach(part);
+    const parts = [...this.clockTree.peripherals, this.nvm, this.rstc, this.port, this.system];
+    for (const part of [...parts, new Supc(), new Pm(), new Cmcc()]) this.attach(part);
     this.attach(new Wdt(this.clock, () => this.requestReset("watchdog")));
     this.attach(new Trng(this.clock, () => this.hz, seed));
-    this.attach(new Tc(this.clock, () => this.gclk.channelHz(9)));
+    this.attach(new Tc(this.clock, () => this.clockTree.channelHz(9)));
     if (this.warn) this.attachUnmodelled(this.warn);
 
     for (const { base, bytes, isWritable } of this.memories.all)
@@ -280,9 +264,7 @@ export class Samd51 implements Chip, Memory {
   private retime(): void {
     const before = this.hz;
     this.dwt?.settle();
-    this.hz = this.gclk.generatorHz(0) / this.mclk.coreDivider;
-    if (this.hz === 0) throw new Error("GCLK: the core has no clock");
-    if (this.hz > CORE_HZ_MAX) throw new Error(`GCLK: the core would run at ${this.hz} Hz`);
+    this.hz = this.clockTree.coreHz;
     if (this.hz === before) return;
     this.unicorn.limit(0);
     this.tick.restart();

@@ -113,7 +113,7 @@ export class WioTerminal {
       name: `SERCOM${number}`,
       base,
       line,
-      hz: () => chip.gclk.channelHz(channel),
+      hz: () => chip.clockTree.channelHz(channel),
       wiring: () => {
         const wrong = Object.keys(pins).find((pin) => chip.port.functionOf(pin) !== pins[pin]);
         return wrong === undefined ? undefined : `pin ${wrong} is not assigned to it`;
@@ -136,7 +136,7 @@ export class WioTerminal {
       chip.attach(
         new Adc({
           ...{ name, base, calibration, level, clock: chip.clock },
-          hz: () => chip.gclk.channelHz(channel),
+          hz: () => chip.clockTree.channelHz(channel),
           misuse: (text) => chip.misuse(text),
         }),
       );
@@ -168,7 +168,7 @@ export class WioTerminal {
       name: "SERCOM7",
       base: 0x4300_0c00,
       clock: chip.clock,
-      hz: () => chip.gclk.channelHz(37),
+      hz: () => chip.clockTree.channelHz(37),
       wiring: () => {
         const wrong = Object.entries(pins).find(
           ([pin, side]) => chip.port.functionOf(pin) !== side,
