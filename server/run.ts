@@ -27,6 +27,7 @@ import {
   ownAddresses,
   PageAccess,
   readToken,
+  RecentMessages,
   Web,
 } from "./http/index";
 import type { Config } from "./setup/config";
@@ -130,6 +131,7 @@ async function start(
   bus.on("led", (led) => history.add({ ...led, values: {} }));
 
   const metrics = new Metrics({ bus, counts, rejections, devices, disk, broker: broker.embedded });
+  const messages = new RecentMessages(bus);
   const decider = add(
     await Decider.start(
       {
@@ -238,6 +240,7 @@ async function start(
       decides,
       devices,
       disk,
+      messages,
       names,
       topicPrefix,
       rule,

@@ -1,21 +1,18 @@
-import type { DeviceView, MessageView, ReadingView } from "../../src/common/api";
+import type { DeviceView, ReadingView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
-import { withPrintablePayload } from "../base/log";
 import type { Moment } from "./command-state";
 import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
 import type { Waiting } from "./health";
 import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
-import { Ring } from "./ring";
 
 /** The part of a device's state that the device has reported itself. */
 export type ReportedFacts = Readonly<
   Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">
 >;
 
-const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
 export interface DevicesOptions {
@@ -38,7 +35,6 @@ export class Devices {
    * removes it.
    */
   private readonly simulatedOnes = new Map<string, Simulated>();
-  private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -230,11 +226,6 @@ export class Devices {
     this.devices.remove(id);
   }
 
-  message(message: MessageView): void {
-    this.messages.push(message);
-    this.bus.emit("message", message);
-  }
-
   /**
    * Emits the events for a change of the device. Also called after a change from outside this
    * class, such as that of a simulated LED.
@@ -271,10 +262,6 @@ export class Devices {
   count(): { known: number; online: number } {
     const ours = this.devices.ours();
     return { known: ours.length, online: ours.filter(([, { online }]) => online).length };
-  }
-
-  recentMessages(): MessageView[] {
-    return this.messages.toArray().map(withPrintablePayload);
   }
 
   private heard(device: Device, wallMs: number): void {

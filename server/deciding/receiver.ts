@@ -56,7 +56,7 @@ export class Receiver {
   }
 
   receive(topic: string, payload: Buffer, arrival: Arrival): void {
-    const { cluster, devices, removal } = this.parts;
+    const { bus, cluster, removal } = this.parts;
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
     if (cluster?.holdIfForeign(topic, payload, { atMs, nowMs })) {
@@ -74,7 +74,7 @@ export class Receiver {
         ? `payload: expected at most ${PAYLOAD_MAX_BYTES} bytes, got ${payload.length}`
         : this.handle(topic, text, arrival);
     if (rejected) this.rejected(topic, rejected, arrival.retained);
-    devices.message({ atMs, topic, payload: text, rejected });
+    bus.emit("message", { atMs, topic, payload: text, rejected });
   }
 
   private rejected(topic: string, why: string, retained: boolean): void {

@@ -42,7 +42,7 @@ export class Sender {
     });
     if (this.link.echoes) return;
     this.devices.commanded(id, command.on);
-    this.devices.message({ atMs: Date.now(), topic, payload: text });
+    bus.emit("message", { atMs: Date.now(), topic, payload: text });
   }
 
   /** Publishes a device's desired state, retained for other servers and this server's next run. */
@@ -56,6 +56,7 @@ export class Sender {
           id,
         });
     });
-    if (!this.link.echoes) this.devices.message({ atMs: Date.now(), topic, payload: text });
+    if (this.link.echoes) return;
+    this.options.bus.emit("message", { atMs: Date.now(), topic, payload: text });
   }
 }

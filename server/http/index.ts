@@ -4,5 +4,6 @@ export { Join } from "./join";
 export { joinUrls, ownAddresses, qrCode } from "./join-words";
 export { Metrics } from "./metrics";
 export { PageAccess } from "./page-access";
+export { RecentMessages } from "./recent-messages";
 export { readToken } from "./token";
 export { Web } from "./web";

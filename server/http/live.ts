@@ -11,6 +11,7 @@ import { EventStream } from "./event-stream";
 import { LiveChanges } from "./live-changes";
 import { LiveGroups } from "./live-groups";
 import { LiveUpdates, type LiveUpdatesParts } from "./live-updates";
+import type { RecentMessages } from "./recent-messages";
 import { parseWatch } from "./watch-request";
 
 /** Close code for a client that sends an invalid request: RFC 6455, section 7.4.1. */
@@ -23,6 +24,7 @@ export interface LiveParts {
   decider: Pick<Decider, "brokerUrl" | "decisions">;
   devices: Devices;
   disk: Disk;
+  messages: RecentMessages;
   rule: ServerRule;
   topicPrefix: string;
   /** Whether the server decides for devices; false with --no-decide. */
@@ -100,7 +102,8 @@ export class Live {
   }
 
   private snapshot(): SnapshotView {
-    const { clock, counts, decider, decides, devices, disk, rule, topicPrefix } = this.parts;
+    const { clock, counts, decider, decides, devices, disk, messages, rule, topicPrefix } =
+      this.parts;
     return {
       version: VERSION,
       broker: decider.brokerUrl,
@@ -112,7 +115,7 @@ export class Live {
       topicPrefix,
       groups: this.groups(),
       devices: devices.list(),
-      messages: devices.recentMessages(),
+      messages: messages.list(),
       updates: this.updates.view(),
       preparing: this.preparing,
       class: this.parts.classRoom?.view ?? null,

@@ -44,7 +44,7 @@ export const PURE = [
     "sharding",
     "visit",
   ),
-  ...inRoom("server/deciding", "command-state", "decisions", "ring", "unconfirmed"),
+  ...inRoom("server/deciding", "command-state", "decisions", "unconfirmed"),
   ...inRoom(
     "server/deciding",
     "device",
@@ -64,7 +64,7 @@ export const PURE = [
   ),
   ...inRoom("server/history", "rollup-codec", "row-codec"),
   ...inRoom("server/home-assistant", "discovery"),
-  ...inRoom("server/http", "csv", "telemetry-request", "watch-request"),
+  ...inRoom("server/http", "csv", "recent-messages", "telemetry-request", "watch-request"),
   ...inRoom("server/page", "chart-data", "chart-lines", "chart-range", "chart-spans"),
   ...inRoom(
     "server/page",
