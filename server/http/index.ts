@@ -1,7 +1,7 @@
 /** The interface of this room to the others. Tests import the tested files directly. */
 export { ClassRoom } from "./class-room";
 export { Join } from "./join";
-export { joinUrls, ownAddresses, qrCode } from "./join-words";
+export { joinUrls, ownAddresses, qrCode } from "./addresses";
 export { Metrics } from "./metrics";
 export { PageAccess } from "./page-access";
 export { RecentMessages } from "./recent-messages";

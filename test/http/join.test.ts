@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import type { TabLogin } from "../../server/base/tab-id";
-import { ownAddresses, qrCode } from "../../server/http/join-words";
+import { ownAddresses, qrCode } from "../../server/http/addresses";
 import { loadConfig } from "../../server/setup/config";
 import { parseOptions } from "../../server/setup/options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
