@@ -24,17 +24,18 @@ import {
   Join,
   joinUrls,
   Metrics,
-  ownAddresses,
   PageAccess,
+  pageUrl,
   readToken,
   RecentMessages,
+  updateHost,
   Web,
 } from "./http/index";
 import type { Config } from "./setup/config";
 import { exposedSecrets } from "./setup/exposed-secrets";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
-import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
+import { LOOPBACK, pageTls } from "./setup/security-options";
 import { UpdateKeys } from "./setup/update-keys";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 import type { SimulatedDevice } from "./simulator/device";
@@ -267,7 +268,7 @@ async function start(
     }),
   );
 
-  const url = await pageUrl(options, web.port, log);
+  const url = await pageUrl(options, web.port, isTakenOnIpv6, log);
   log("page", `Listening on ${url}`);
 
   const simulated = { options, config, firmware, broker, bus, devices, keys, log };
@@ -285,25 +286,4 @@ function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInU
   if (security.clientCertificates === "required") return undefined;
   // Tabs may not connect either if a proxy lets others reach this server and nobody has to log in.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
-}
-
-/**
- * Returns the host at which devices reach this server; `*` stands for the host of their own broker.
- */
-function updateHost({ updateHost, security }: Options, { embedded, url }: BrokerInUse): string {
-  if (updateHost !== undefined) return updateHost;
-  const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
-  return isHere ? "*" : (ownAddresses(security.listen ?? LOOPBACK)[0] ?? LOOPBACK);
-}
-
-/** Returns the page's address for a person on this machine. */
-async function pageUrl(options: Options, port: number, log: Log): Promise<string> {
-  const address = reachable(options.security.listen ?? LOOPBACK);
-  const isShadowed = address === LOOPBACK && (await isTakenOnIpv6(port));
-  if (isShadowed)
-    log("page", `Warning: another program listens on [::1]:${port}, so localhost may lead there`, {
-      level: "warn",
-    });
-  const host = isShadowed ? address : address.replace(LOOPBACK, "localhost");
-  return `${pageTls(options) ? "https" : "http"}://${host}:${port}`;
 }

@@ -1,7 +1,9 @@
+/** The addresses at which people and devices reach this server. */
 import { networkInterfaces } from "node:os";
-import { renderUnicodeCompact } from "uqr";
+import type { Log } from "../base/log";
+import type { BrokerInUse } from "../broker/index";
 import type { Options } from "../setup/options";
-import { LOOPBACK, pageTls } from "../setup/security-options";
+import { LOOPBACK, pageTls, reachable } from "../setup/security-options";
 
 /**
  * Returns the addresses at which other machines on the network reach this one; IPv4 only if the
@@ -17,14 +19,47 @@ export function ownAddresses(listen: string): string[] {
 
 /** Returns the URLs that learners on the network open. */
 export function joinUrls(code: string, options: Options, port: number): string[] {
-  const scheme = pageTls(options) ? "https" : "http";
   const { basePath } = options.proxy;
   return ownAddresses(options.security.listen ?? LOOPBACK).map(
-    (address) => `${scheme}://${address}:${port}${basePath}join/${code}`,
+    (address) => `${scheme(options)}://${address}:${port}${basePath}join/${code}`,
   );
 }
 
-/** Returns a URL as a QR code made of terminal characters, for a projector. */
-export function qrCode(url: string): string {
-  return renderUnicodeCompact(url, { border: 2 });
+/**
+ * Returns the page's address for a person on this machine.
+ * @param isTakenOnIpv6 whether another program listens on the port at [::1], to which the name
+ * localhost may lead
+ */
+export async function pageUrl(
+  options: Options,
+  port: number,
+  isTakenOnIpv6: (port: number) => Promise<boolean>,
+  log: Log,
+): Promise<string> {
+  const { listen = LOOPBACK } = options.security;
+  const address = reachable(listen);
+  // If this server listens on `::`, it is the one that listens on [::1].
+  const isShadowed = address === LOOPBACK && listen !== "::" && (await isTakenOnIpv6(port));
+  if (isShadowed)
+    log("page", `Warning: another program listens on [::1]:${port}, so localhost may lead there`, {
+      level: "warn",
+    });
+  const host = isShadowed ? address : address.replace(LOOPBACK, "localhost");
+  return `${scheme(options)}://${host}:${port}`;
+}
+
+/**
+ * Returns the host at which devices reach this server; `*` stands for the host of their own broker.
+ */
+export function updateHost(
+  { updateHost, security }: Options,
+  { embedded, url }: Pick<BrokerInUse, "embedded" | "url">,
+): string {
+  if (updateHost !== undefined) return updateHost;
+  const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
+  return isHere ? "*" : (ownAddresses(security.listen ?? LOOPBACK)[0] ?? LOOPBACK);
+}
+
+function scheme(options: Options): "http" | "https" {
+  return pageTls(options) ? "https" : "http";
 }

@@ -1,9 +1,10 @@
 /** The interface of this room to the others. Tests import the tested files directly. */
 export { ClassRoom } from "./class-room";
 export { Join } from "./join";
-export { joinUrls, ownAddresses, qrCode } from "./addresses";
+export { joinUrls, pageUrl, updateHost } from "./addresses";
 export { Metrics } from "./metrics";
 export { PageAccess } from "./page-access";
+export { qrCode } from "./qr-code";
 export { RecentMessages } from "./recent-messages";
 export { readToken } from "./token";
 export { Web } from "./web";
