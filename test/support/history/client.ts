@@ -1,6 +1,7 @@
 import type { Packet } from "mqtt-packet";
 import { until } from "../until";
-import type { Answer, Message, Subscription } from "./events";
+import type { Message, Subscription } from "./events";
+import { Handshakes } from "./handshakes";
 import { Link } from "./link";
 import type { Recorder } from "./recorder";
 
@@ -10,19 +11,8 @@ export type Request =
   | { type: "unsubscribe"; filters: string[] }
   | { type: "ping" };
 
-/** A published message whose handshake is not complete. */
-interface Outgoing {
-  messageId: number;
-  message: Message;
-  /** Position of the first send in the history. */
-  of: number;
-  /** Position in the history of the last send of the message or its PUBREL. */
-  at: number;
-  released: boolean;
-}
-
 /**
- * A client that records everything it does, and keeps its half of the session as the standard
+ * A client that records everything it does, and acknowledges and repeats messages as the standard
  * requires.
  */
 export class HistoryClient {
@@ -31,7 +21,7 @@ export class HistoryClient {
   /** If true, acknowledgements wait for the next `flush`. */
   holding = false;
   private link: Link | undefined;
-  private outgoing: Outgoing[] = [];
+  private readonly handshakes: Handshakes;
   private readonly waiting = new Map<number, number>();
   private pings: number[] = [];
   private held: Packet[] = [];
@@ -42,19 +32,21 @@ export class HistoryClient {
     readonly id: string,
     private readonly port: number,
     private readonly recorder: Recorder,
-  ) {}
+  ) {
+    this.handshakes = new Handshakes(recorder);
+  }
 
   get isConnected(): boolean {
     return this.link !== undefined;
   }
 
   get unacknowledged(): number {
-    return this.outgoing.length;
+    return this.handshakes.size;
   }
 
   /** Whether all requests of this connection have been answered. */
   get isAnswered(): boolean {
-    return this.outgoing.length + this.waiting.size + this.pings.length === 0;
+    return this.handshakes.size + this.waiting.size + this.pings.length === 0;
   }
 
   /**
@@ -89,7 +81,7 @@ export class HistoryClient {
     const link = this.forget();
     if (!link) return;
     this.recorder.add({ type: "cut", connection: link.connection });
-    if (how === "half") link.sendHalf(HALF);
+    if (how === "half") link.sendHalf();
     if (how === "reset") link.reset();
     else link.end();
   }
@@ -124,7 +116,7 @@ export class HistoryClient {
     link.connection = this.recorder.connect(this.id, clean, will);
     this.link = link;
     this.accepted = false;
-    if (clean || this.clean) this.outgoing = [];
+    if (clean || this.clean) this.handshakes.clear();
     this.clean = clean;
     link.send([
       {
@@ -180,26 +172,9 @@ export class HistoryClient {
   }
 
   private recordPublish(connection: number, message: Message): Packet {
-    const at = this.recorder.publish(connection, message);
-    if (message.qos === 0) return { cmd: "publish", dup: false, ...message };
-    const messageId = this.nextId();
-    this.outgoing.push({ messageId, message, of: at, at, released: false });
-    return { cmd: "publish", dup: false, messageId, ...message };
-  }
-
-  /** Sends the unfinished packets of the last connection again, in order [MQTT-4.4.0-1]. */
-  private sendAgain(link: Link): void {
-    const { connection } = link;
-    const packets = this.outgoing.map((one): Packet => {
-      const { messageId, message, of, released } = one;
-      if (released) {
-        one.at = this.recorder.add({ type: "release", connection, of });
-        return { cmd: "pubrel", messageId };
-      }
-      one.at = this.recorder.publish(connection, message, of);
-      return { cmd: "publish", dup: true, messageId, ...message };
-    });
-    link.send(packets);
+    if (message.qos > 0) return this.handshakes.begin(connection, message, this.nextId());
+    this.recorder.publish(connection, message);
+    return { cmd: "publish", dup: false, ...message };
   }
 
   private receive(packet: Packet, link: Link): void {
@@ -213,7 +188,7 @@ export class HistoryClient {
           sessionPresent: packet.sessionPresent,
         });
         this.accepted = true;
-        this.sendAgain(link);
+        link.send(this.handshakes.resume(connection));
         break;
       case "publish": {
         const { topic, payload, qos, retain, dup, messageId: packetId } = packet;
@@ -229,9 +204,12 @@ export class HistoryClient {
         break;
       case "puback":
       case "pubrec":
-      case "pubcomp":
-        this.receiveAcknowledgement(packet, link);
+      case "pubcomp": {
+        const next = this.handshakes.acknowledged(connection, packet.cmd, packet.messageId);
+        if (next) link.send(next);
+        else this.stray(packet, connection);
         break;
+      }
       case "suback":
       case "unsuback": {
         const at = this.waiting.get(packet.messageId ?? 0);
@@ -257,35 +235,6 @@ export class HistoryClient {
     }
   }
 
-  private receiveAcknowledgement(packet: Packet & { cmd: Answer }, link: Link): void {
-    const { cmd, messageId } = packet;
-    const place = this.outgoing.findIndex((one) => one.messageId === messageId);
-    const found = this.outgoing[place];
-    const expected = !found
-      ? undefined
-      : found.released
-        ? "pubcomp"
-        : found.message.qos === 1
-          ? "puback"
-          : "pubrec";
-    if (!found || cmd !== expected) {
-      this.stray(packet, link.connection);
-      return;
-    }
-    this.recorder.answer(link.connection, cmd, found.at);
-    if (cmd !== "pubrec") {
-      this.outgoing.splice(place, 1);
-      return;
-    }
-    found.released = true;
-    found.at = this.recorder.add({
-      type: "release",
-      connection: link.connection,
-      of: found.of,
-    });
-    link.send([{ cmd: "pubrel", messageId }]);
-  }
-
   private acknowledge(packet: Packet): void {
     this.held.push(packet);
     if (!this.holding) this.flush();
@@ -303,23 +252,7 @@ export class HistoryClient {
 
   private nextId(): number {
     do this.lastId = (this.lastId % 65535) + 1;
-    while (
-      this.waiting.has(this.lastId) ||
-      this.outgoing.some((one) => one.messageId === this.lastId)
-    );
+    while (this.waiting.has(this.lastId) || this.handshakes.has(this.lastId));
     return this.lastId;
   }
 }
-
-/**
- * A message that must never arrive, because the client ends the connection in the middle of its
- * packet.
- */
-const HALF: Packet = {
-  cmd: "publish",
-  topic: "a/0",
-  payload: "the second half of this message is never sent",
-  qos: 0,
-  dup: false,
-  retain: false,
-};
