@@ -4,9 +4,7 @@ import {
   delay,
   DeviceScriptManager,
   millis,
-  Register,
   restart,
-  Role,
 } from "@devicescript/core";
 import { decrypt, hmac } from "@devicescript/crypto";
 import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
@@ -27,21 +25,7 @@ import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
 import { RetryTimer } from "./retry-timer";
-
-/**
- * Services of each runtime with a network. The compiler knows these services; its declarations omit
- * them.
- */
-declare module "@devicescript/core" {
-  class CloudConfiguration extends Role {
-    constructor(roleName?: string);
-    setConnectionString(text: string): Promise<void>;
-  }
-  class DeviceScriptManager extends Role {
-    constructor(roleName?: string);
-    readonly programSha256: Register<Buffer>;
-  }
-}
+import { isThere, Sockets } from "./runtime-services";
 
 /**
  * How long the runtime's gateway client may hold the socket until a program begins to arrive, ms.
@@ -288,17 +272,4 @@ export class Updates {
     this.isBusy = false;
     host.comeBack();
   }
-}
-
-/** The runtime's own functions for its one socket. */
-interface Sockets {
-  _socketClose(): number;
-}
-
-/**
- * Whether the runtime has the service. Valid once the settings were read: roles are bound by then.
- */
-function isThere(role: Role): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- a client register has the value only after the next change
-  return role.isBound;
 }
