@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { Group } from "../../src/common/groups";
 import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
-import { UserError } from "../base/user-error";
+import type { UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Shard } from "../setup/cluster-options";
+import { Conflicts } from "./conflicts";
 import { CountedOn } from "./counted-on";
 import { type HeldReading, HeldReadings } from "./held-readings";
 import { Owners } from "./owners";
@@ -52,7 +53,7 @@ export class Cluster {
   private readonly owners: Owners;
   private readonly presence = new Presence();
   private readonly held = new HeldReadings(HOLD_MS);
-  private readonly strangers = new Set<string>();
+  private readonly conflicts: Conflicts;
   private timer: NodeJS.Timeout | undefined;
   private host: Host | undefined;
   private visit = newVisit();
@@ -68,6 +69,7 @@ export class Cluster {
     private readonly groups: Group[],
     private readonly log: Log,
   ) {
+    this.conflicts = new Conflicts(shard);
     this.owners = new Owners(shard, groups);
     this.countedOn = new CountedOn(shard, this.owners, this.presence, this.held);
     this.name = nameOf(shard);
@@ -184,32 +186,19 @@ export class Cluster {
     // A server that has just become alive decides once one of our beats says that we have released
     // its shard and count on that server. So a beat is published at once.
     if (this.presence.heard(name, beat, this.held.mark()) && !this.update()) this.beat();
-    if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
-    if (this.strangers.has(name) || this.strangers.size >= 10) return;
-    this.strangers.add(name);
-    this.log(
-      "server",
-      `Warning: this server is ${this.name}, but another one is ${name}: some devices get two answers`,
-      { level: "warn" },
-    );
+    const warning = this.conflicts.warningOf(name);
+    if (warning) this.log("server", warning, { level: "warn" });
   }
 
-  /** Of two servers with the same shard, the one that started later must end. */
+  /** Ends this server, or announces it again, if another server has the same shard. */
   private doubled(other: Beat): void {
-    const order = other.started_ms - this.startedMs || (other.run < this.run ? -1 : 1);
-    if (order > 0) {
-      this.beat();
-      return;
-    }
+    const own = { run: this.run, started_ms: this.startedMs };
+    const error = this.conflicts.reasonToEnd(own, other);
+    if (!error) return this.beat();
     if (this.isReplaced) return;
     this.isReplaced = true;
     clearInterval(this.timer);
-    const since = new Date(other.started_ms).toISOString();
-    this.host?.onConflict(
-      new UserError(
-        `--shard ${this.name.replace("of", "/")}: another server has this shard, since ${since}`,
-      ),
-    );
+    this.host?.onConflict(error);
   }
 
   private tick(): void {

@@ -37,6 +37,7 @@ export const PURE = [
   ...inRoom("server/compiler", "compile-queue"),
   ...inRoom(
     "server/cluster",
+    "conflicts",
     "counted-on",
     "held-readings",
     "owners",
