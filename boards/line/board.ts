@@ -6,9 +6,10 @@ import { encodeFrame, LineDecoder } from "./framing";
 import {
   acknowledges,
   announced,
+  BRIDGE,
   type DeviceId,
+  makeBridgeCommand,
   makeCommand,
-  makeCommandToClass,
   type Report,
   reportsOf,
 } from "./packets";
@@ -19,7 +20,6 @@ export const SERVICE = {
   settings: 0x1107dc4a,
   wifi: 0x18aae1fa,
 } as const;
-const [USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS] = [0x18f61a4a, 0x3f, 0x81];
 export const [GET_REGISTER, SET_REGISTER] = [0x1000, 0x2000];
 
 /**
@@ -72,7 +72,7 @@ export class Board {
     const isThere = () => Object.values(SERVICE).every((wanted) => this.find(wanted) !== undefined);
     while (!isThere()) {
       if (this.clock.nowMs() > endMs) throw new BoardSilent("no board with Nightlight answers");
-      this.send(encodeFrame(makeCommandToClass(USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS)));
+      this.send(encodeFrame(makeBridgeCommand(BRIDGE.enablePackets)));
       await this.until(isThere, ASK_AGAIN_MS);
     }
   }

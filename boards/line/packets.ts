@@ -11,6 +11,7 @@ export const TO_SERVICE_CLASS = 4;
 const CONTROL_INDEX = 0;
 const ACK_INDEX = 0x3f;
 const INDEX_MASK = 0x3f;
+const [BRIDGE_CLASS, BRIDGE_INDEX] = [0x18f61a4a, 0x3f];
 
 /** A device's 8 bytes as 16 hexadecimal digits. */
 export type DeviceId = string;
@@ -38,10 +39,13 @@ export function makeCommand(
   return makeFrame({ device, service, command, payload }, flags);
 }
 
-/** A command to all devices with a service of this class. */
-export function makeCommandToClass(serviceClass: number, service: number, command: number) {
-  const id = [0, 8, 16, 24].map((shift) => (serviceClass >>> shift) & 0xff);
-  return seal([...id, 0, 0, 0, 0], COMMAND | TO_SERVICE_CLASS, service, command, new Uint8Array());
+/** Commands to the board's end of the serial line (jacdac-spec, services/usbbridge.md). */
+export const BRIDGE = { enablePackets: 0x81, enableLog: 0x83 } as const;
+
+export function makeBridgeCommand(command: number): Uint8Array {
+  const id = [0, 8, 16, 24].map((shift) => (BRIDGE_CLASS >>> shift) & 0xff);
+  const flags = COMMAND | TO_SERVICE_CLASS;
+  return seal([...id, 0, 0, 0, 0], flags, BRIDGE_INDEX, command, new Uint8Array());
 }
 
 /** @throws RangeError if the payload is longer than a frame can carry */

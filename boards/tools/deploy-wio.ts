@@ -19,10 +19,10 @@ import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
 /**
- * How long to wait for the runtime. The board has a runtime, but an emulated board on a busy
- * computer is slow.
+ * How long the board may take to answer. It has a runtime, but an emulated board on a busy computer
+ * is slow.
  */
-const RUNTIME_MS = 60_000;
+const ANSWER_MS = 60_000;
 
 const USAGE = `Usage: npm run deploy:wio [-- options]
 
@@ -58,7 +58,7 @@ await command(async () => {
   const connected = async () => {
     await waitFor(() => heard.connected, CONNECTED_MS);
   };
-  const isDeployed = await deployProgram(port, deployment, connected, RUNTIME_MS);
+  const isDeployed = await deployProgram(port, deployment, connected, ANSWER_MS);
   if (!isDeployed)
     throw new UserError(
       `${port}: no DeviceScript runtime answers: flash boards/wio-terminal's image first`,
@@ -66,6 +66,3 @@ await command(async () => {
   if (heard.connected) console.log("The nightlight is connected.");
   else console.log("The board has program and settings, but is not connected yet.");
 });
-
-// The serial transport never stops watching the ports, which would keep the process running.
-process.exit();

@@ -112,6 +112,3 @@ await command(async () => {
   else
     say("The board has program and settings, but is not connected yet: see docs/first-board.md.");
 });
-
-// The serial transport never stops watching the ports, which would keep the process running.
-process.exit();

@@ -34,7 +34,6 @@ export const {
   Transport,
   WifiCmd,
   addServer,
-  createNodeWebSerialTransport,
 } = jacdac;
 export type JDBus = Jacdac.JDBus;
 export type JDService = Jacdac.JDService;

@@ -18,6 +18,7 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import { EspLoader } from "./esp-loader";
 import { Decoder, encode } from "./jdusb";
 import { PseudoPort } from "./pseudo-port";
+import { until } from "./until";
 
 /** A frame with this flag and class is for the serial bridge itself (SRV_USB_BRIDGE). */
 const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
@@ -127,7 +128,11 @@ export class SerialBoard {
   async setting(name: string): Promise<string> {
     const [service] = this.bus?.services({ serviceClass: SRV_SETTINGS }) ?? [];
     if (!service) throw new Error("the board has no settings");
-    const value = await new SettingsClient(service).getValue(name);
+    const client = new SettingsClient(service);
+    // The client may receive the answer to a question of the program: then it returns undefined.
+    const ask = (): Promise<Uint8Array | undefined> => client.getValue(name);
+    let value: Uint8Array | undefined;
+    await until(`the setting ${name}`, async () => (value = await ask()) !== undefined);
     return new TextDecoder().decode(value);
   }
 

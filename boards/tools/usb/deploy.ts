@@ -21,8 +21,11 @@ import { openSerialBus } from "./serial-bus";
  */
 export const CONNECTED_MS = 90_000;
 
-/** How long to wait for a runtime. A running runtime announces itself twice a second. */
-const ANNOUNCE_MS = 10_000;
+/**
+ * How long to wait for a runtime's announcement. A runtime announces itself twice a second, but an
+ * emulated runtime on a busy computer only seldom.
+ */
+const ANNOUNCE_MS = 30_000;
 
 /**
  * Attempts to send the program. An attempt fails if one packet is not acknowledged within half a
@@ -42,35 +45,32 @@ export interface Deployment {
  * Sends program and settings to the board on a serial port, starts the program, and receives the
  * log until `done` resolves. This function replaces the CLI's own command, which compiles first, in
  * the same process: if compiling takes more than 3 s, the CLI considers the silent device gone, and
- * then sends to no device.
- * @param runtimeMs how long to try, ms, if the board surely has a runtime. A board that answers late
- * may have missed the start of a conversation, so each attempt opens the line again
+ * then sends to no device. The port is opened once: a silent board is asked again on the open line
+ * (line-transport.ts), and if the cable was pulled, the user has to run the command again anyway.
+ * @param answerMs how long a board that surely has a runtime may take to answer
  * @returns false if no DeviceScript runtime answered
- * @throws UserError if a runtime answered, but did not accept the program
+ * @throws UserError if the port can't be opened, or if a runtime did not accept the program
  */
 export async function deployProgram(
   port: string,
   deployment: Deployment,
   done: () => Promise<void>,
-  runtimeMs = 0,
+  answerMs?: number,
 ): Promise<boolean> {
-  const endMs = performance.now() + runtimeMs;
-  do {
-    const line = await openSerialBus(port, deployment.onLog);
-    try {
-      const manager = line && (await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER));
-      if (!manager) continue;
-      deployment.onStep("The board answers; sending the program and the settings");
-      await sendProgram(manager, deployment, () =>
-        deployment.onStep("The board did not answer in time; sending again"),
-      );
-      await done();
-      return true;
-    } finally {
-      await line?.stop();
-    }
-  } while (performance.now() < endMs);
-  return false;
+  const line = await openSerialBus(port, deployment.onLog, answerMs);
+  if (!line) return false;
+  try {
+    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER);
+    if (!manager) return false;
+    deployment.onStep("The board answers; sending the program and the settings");
+    await sendProgram(manager, deployment, () =>
+      deployment.onStep("The board did not answer in time; sending again"),
+    );
+    await done();
+    return true;
+  } finally {
+    await line.stop();
+  }
 }
 
 /**
@@ -84,11 +84,13 @@ export async function sendProgram(
   program: Pick<Deployment, "bytecode" | "settings">,
   onRetry: () => void = () => undefined,
 ): Promise<void> {
+  const { bus, deviceId } = manager.device;
   for (let attempt = 1; ; attempt++) {
     try {
-      await sendOnce(manager, program);
+      await sendOnce(bus, deviceId, program);
       return;
     } catch (error) {
+      if (error instanceof UserError) throw error;
       if (attempt === ATTEMPTS)
         throw new UserError(
           `the board did not accept the program (${messageOf(error)}): press its reset button, then run this again`,
@@ -99,10 +101,15 @@ export async function sendProgram(
 }
 
 async function sendOnce(
-  manager: JDService,
+  bus: JDBus,
+  deviceId: string,
   { bytecode, settings }: Pick<Deployment, "bytecode" | "settings">,
 ): Promise<void> {
-  const { bus } = manager.device;
+  // The bus removes a device that was silent for 3 s, and then has a new object for it. Objects of
+  // the removed device receive no acknowledgements, so each attempt looks the service up.
+  const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER, deviceId);
+  if (!manager)
+    throw new UserError("the board stopped answering: plug it in again, then run this again");
   const autostart = manager.register(DeviceScriptManagerReg.Autostart);
   const running = manager.register(DeviceScriptManagerReg.Running);
   await autostart.sendSetBoolAsync(false, true);
@@ -127,10 +134,17 @@ async function sendOnce(
   await running.sendSetBoolAsync(true, true);
 }
 
-async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService | undefined> {
+/** @param deviceId the only device whose service is wanted */
+async function serviceOn(
+  bus: JDBus,
+  serviceClass: number,
+  deviceId?: string,
+): Promise<JDService | undefined> {
   const endMs = performance.now() + ANNOUNCE_MS;
   for (;;) {
-    const [service] = bus.services({ serviceClass });
+    const service = bus
+      .services({ serviceClass })
+      .find(({ device }) => deviceId === undefined || device.deviceId === deviceId);
     if (service || performance.now() > endMs) return service;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

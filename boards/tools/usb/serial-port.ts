@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../../../server/base/user-error";
+import { messageOf, UserError } from "../../../server/base/user-error";
 import { linuxPorts, type Port } from "./linux-ports";
 
 export type { Port };
@@ -27,6 +27,22 @@ export async function loadSerialPort() {
   } catch {
     throw new UserError("the package serialport is missing: npm install --include=optional");
   }
+}
+
+/** @throws UserError if the port can't be opened */
+export async function openPort(path: string, baudRate: number) {
+  const SerialPort = await loadSerialPort();
+  const port = new SerialPort({ path, baudRate, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => {
+      if (error)
+        reject(new UserError(`${path}: ${messageOf(error)}; is another program using it?`));
+      else resolve();
+    });
+  });
+  // Ignored: an unplugged board stops answering, and the user gets a message about that.
+  port.on("error", () => undefined);
+  return port;
 }
 
 export async function listPorts(): Promise<Port[]> {

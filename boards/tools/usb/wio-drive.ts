@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } 
 import { userInfo } from "node:os";
 import { join, posix, win32 } from "node:path";
 import { messageOf, UserError } from "../../../server/base/user-error";
-import { loadSerialPort } from "./serial-port";
+import { openPort } from "./serial-port";
 
 /** The board id in the drive's file INFO_UF2.TXT. */
 const BOARD_ID = "SAMD51P19A-WioTerminal";
@@ -86,14 +86,7 @@ function unescaped(text: string): string {
 
 /** Asks the program on the port to restart into the bootloader. */
 export async function touch(path: string): Promise<void> {
-  const SerialPort = await loadSerialPort();
-  const port = new SerialPort({ path, baudRate: TOUCH_BAUD, autoOpen: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => {
-      if (error) reject(new UserError(`${path}: ${messageOf(error)}`));
-      else resolve();
-    });
-  });
+  const port = await openPort(path, TOUCH_BAUD);
   // Errors are ignored: a test's line has no DTR, and closing the port drops DTR anyway.
   await new Promise<void>((resolve) => port.set({ dtr: false }, () => resolve()));
   await new Promise<void>((resolve) => port.close(() => resolve()));

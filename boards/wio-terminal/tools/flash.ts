@@ -74,9 +74,6 @@ await command(async () => {
   else await flashOne(computer, key, flags);
 });
 
-// The serial transport never stops watching the ports, which would keep the process running.
-process.exit();
-
 async function flashOne(
   computer: Computer,
   key: ProgramKey,

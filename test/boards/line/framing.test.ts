@@ -4,8 +4,9 @@ import {
   acknowledgement,
   acknowledges,
   announced,
+  BRIDGE,
+  makeBridgeCommand,
   makeCommand,
-  makeCommandToClass,
   makeFrame,
   packetsOf,
   reportsOf,
@@ -27,8 +28,8 @@ describe("frames on a board's serial line", () => {
   });
 
   it("reach the bridge in the same form as those of the DeviceScript tools", () => {
-    const enable = makeCommandToClass(0x18f61a4a, 0x3f, 0x81);
-    // These bytes were recorded from the tools; see test/boards/wio-terminal/line-bus.ts.
+    const enable = makeBridgeCommand(BRIDGE.enablePackets);
+    // These bytes were recorded from the tools.
     expect(Buffer.from(enable).toString("hex")).toBe("357004054a1af61800000000003f8100");
   });
 

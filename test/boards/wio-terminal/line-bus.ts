@@ -1,6 +1,6 @@
 /** Opens a board's serial line as the tools do, without a serial port in between. */
-import { JDBus, type JDService, Transport } from "../../../server/simulator/jacdac";
-import { Decoder, encode } from "../../support/jdusb";
+import { connectBus, LineTransport } from "../../../boards/tools/usb/line-transport";
+import type { JDBus, JDService } from "../../../server/simulator/jacdac";
 import { until } from "../../support/until";
 
 /** One end of a serial line that leads to a board. */
@@ -9,17 +9,11 @@ export interface SerialLine {
   write(bytes: Uint8Array): void;
 }
 
-/** "Enable packets", addressed to the USB bridge's class: jacdac-spec, SRV_USB_BRIDGE. */
-const ENABLE_PACKETS = Buffer.from("357004054a1af61800000000003f8100", "hex");
-
 /** Opens the line. @returns a bus with the board's services */
 export async function openBus(line: SerialLine): Promise<JDBus> {
-  const transport = new LineTransport(line);
-  const bus = new JDBus([transport], { client: false, disableRoleManager: true });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-  bus.passive = false;
-  bus.start();
-  await bus.connect();
+  const transport = new LineTransport((bytes) => line.write(bytes));
+  line.onData = (bytes) => transport.receive(bytes);
+  const bus = await connectBus(transport);
   await until("the bridge passes frames on", () => transport.hasFrames);
   return bus;
 }
@@ -32,32 +26,4 @@ export async function untilService(bus: JDBus, serviceClass: number): Promise<JD
     return found !== undefined;
   });
   return found as JDService;
-}
-
-class LineTransport extends Transport {
-  hasFrames = false;
-
-  constructor(private readonly line: SerialLine) {
-    super("line", {});
-    const decoder = new Decoder((frame) => {
-      this.hasFrames = true;
-      this.handleFrame(new Uint8Array(frame));
-    });
-    line.onData = (bytes) => decoder.push(bytes);
-  }
-
-  protected override transportConnectAsync(): Promise<void> {
-    this.line.write(encode(ENABLE_PACKETS));
-    return Promise.resolve();
-  }
-
-  protected override transportSendPacketAsync(frame: Uint8Array): Promise<void> {
-    this.line.write(encode(frame));
-    return Promise.resolve();
-  }
-
-  protected override transportDisconnectAsync(): Promise<void> {
-    this.line.onData = () => undefined;
-    return Promise.resolve();
-  }
 }
