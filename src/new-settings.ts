@@ -2,8 +2,9 @@
  * Settings that came over the network: they are tried, and kept once a reading was acknowledged.
  */
 import { delay, reboot, restart } from "@devicescript/core";
-import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
+import { deleteSetting, writeSetting } from "@devicescript/settings";
 import { NEW_SETTING_NAMES, type NewSettings } from "./common/update";
+import { readSetting } from "./read-setting";
 
 /**
  * The setting that holds the new settings during the trial. The device's own settings stay

@@ -1,9 +1,10 @@
 import { deviceIdentifier } from "@devicescript/core";
-import { readSetting, writeSetting } from "@devicescript/settings";
+import { writeSetting } from "@devicescript/settings";
 import { BrokerAddress, parseBrokerAddress, presetBroker } from "./common/broker-address";
 import type { NewSettings } from "./common/update";
 import { config } from "./config.gen";
 import { readNewSettings } from "./new-settings";
+import { readSetting } from "./read-setting";
 
 /**
  * The settings of this device. If a setting is missing, the value of `devicescript.json` applies.

@@ -7,7 +7,7 @@ import {
   restart,
 } from "@devicescript/core";
 import { decrypt, hmac } from "@devicescript/crypto";
-import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
+import { deleteSetting, writeSetting } from "@devicescript/settings";
 import { parseBrokerAddress } from "./common/broker-address";
 import {
   connectionString,
@@ -24,6 +24,7 @@ import { parseJsonObject, State } from "./common/wire";
 import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
+import { readSetting } from "./read-setting";
 import { RetryTimer } from "./retry-timer";
 import { isThere, Sockets } from "./runtime-services";
 

@@ -1,6 +1,7 @@
 import { type Button, emitter, type LightLevel, millis } from "@devicescript/core";
-import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
+import { deleteSetting, writeSetting } from "@devicescript/settings";
 import { LIGHT_MAX } from "../common/wire";
+import { readSetting } from "../read-setting";
 import { Calibration, type Range, rangeProblem, UNCALIBRATED } from "./calibration";
 
 /** A light sensor that a person calibrates to dark and bright by holding a button. */
