@@ -1,6 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { ignoreClosedOutput } from "../../server/base/log";
-import { exposureOf } from "../../server/base/secret-file";
 import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
@@ -15,12 +14,6 @@ export async function command(main: () => void | Promise<void>): Promise<void> {
     console.error(`nightlight: ${lineFor(error)}`);
     process.exitCode = 1;
   }
-}
-
-/** Warns if users other than the owner can access a file with a secret. */
-export function warnOfExposure(path: string): void {
-  const words = exposureOf(path);
-  if (words !== undefined) console.error(`nightlight: warning: ${words}`);
 }
 
 /** If the arguments contain `--help`, prints the usage and ends the program. */

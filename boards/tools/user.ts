@@ -1,11 +1,12 @@
 /** `npm run user`: manages the users who may log in at the embedded broker. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { warnOfExposure } from "../../server/base/secret-file";
 import { flagMistake, UserError } from "../../server/base/user-error";
 import { hashPassword } from "../../server/setup/password";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { userNameError, Users } from "../../server/setup/users";
-import { command, warnOfExposure } from "./command";
+import { command } from "./command";
 import { readPassword } from "./prompt";
 
 const HELP = `Usage: npm run user -- add ID | list | remove ID

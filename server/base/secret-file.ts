@@ -27,3 +27,9 @@ export function exposureOf(path: string): string | undefined {
   if (!stats.isFile() || (mode & 0o066) === 0) return undefined;
   return `${path}: other users can access it (mode ${mode.toString(8)}); run chmod 600 ${path}`;
 }
+
+/** Warns if users other than the owner can access a file with a secret. */
+export function warnOfExposure(path: string): void {
+  const words = exposureOf(path);
+  if (words !== undefined) console.error(`nightlight: warning: ${words}`);
+}

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { messageOf, UserError } from "./user-error";
 
 /**
  * Reads a text file that a person may have written.
@@ -22,4 +23,16 @@ export function textOf(bytes: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   return new TextDecoder().decode(bytes);
+}
+
+/**
+ * Parses the JSON of a file that a person may have written.
+ * @throws UserError with the file's name
+ */
+export function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${name}: not JSON: ${messageOf(error)}`);
+  }
 }

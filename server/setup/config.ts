@@ -5,7 +5,7 @@ import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
-import { readText } from "../base/text";
+import { parseJson, readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
 import { crossFieldError } from "./contradictions";
@@ -69,12 +69,7 @@ export function loadConfig(path = DEFAULT_PATH): Config {
  * @param name the file's name, for error messages
  */
 export function parseConfig(text: string, name = CONFIG_FILE): Config {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${name}: not JSON: ${messageOf(error)}`);
-  }
+  const value = parseJson(text, name);
   const schema = JSON.parse(readFileSync(join(ROOT, SCHEMA_FILE), "utf8")) as object;
   const validate = new Ajv({
     verbose: true,

@@ -96,7 +96,7 @@ export function parseOptions(
       "--vscode: cannot be combined with --no-device, because it needs a simulated sensor",
     );
   const classroom = values.classroom ?? false;
-  checkClassroom(classroom, values, brokerUrl);
+  checkClassroom(values, brokerUrl);
   const simulate = !values["no-device"] && !values.vscode && !classroom;
   const device = readDevice(values);
   if (simulate && brokerUrl?.startsWith("ws"))
@@ -189,12 +189,10 @@ function readFlags(args: string[]) {
   }
 }
 
-function checkClassroom(
-  classroom: boolean,
-  values: { vscode?: boolean | undefined; "client-certs"?: string | undefined },
-  brokerUrl: string | undefined,
-): void {
-  if (!classroom) return;
+type Flags = ReturnType<typeof readFlags>;
+
+function checkClassroom(values: Flags, brokerUrl: string | undefined): void {
+  if (!values.classroom) return;
   if (brokerUrl !== undefined)
     throw new UserError(`--classroom: needs the embedded broker, but the broker is ${brokerUrl}`);
   if (values.vscode) throw new UserError("--classroom: cannot be combined with --vscode");
@@ -204,15 +202,7 @@ function checkClassroom(
     );
 }
 
-interface DeviceFlags {
-  device?: string | undefined;
-  light?: string | undefined;
-  "no-device"?: boolean | undefined;
-  classroom?: boolean | undefined;
-  vscode?: boolean | undefined;
-}
-
-function readDevice({ device = "simulated", light, ...flags }: DeviceFlags) {
+function readDevice({ device = "simulated", light, ...flags }: Flags) {
   if (device !== "simulated" && device !== "pi")
     throw new UserError(`--device: expected simulated or pi, got "${device}"`);
   const without = (["no-device", "classroom", "vscode"] as const).find((flag) => flags[flag]);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import type { parseArgs } from "node:util";
 import { UserError } from "../base/user-error";
 import { DEFAULT_LIMITS, type Limits, parseLimits } from "./broker-limits";
 import { readTls, type Tls } from "./tls";
@@ -74,17 +75,7 @@ export const SECURITY_FLAGS = {
   limit: { type: "string", multiple: true },
 } as const;
 
-export interface SecurityValues {
-  listen?: string;
-  data?: string;
-  cert?: string;
-  key?: string;
-  ca?: string;
-  "client-certs"?: string;
-  "mqtts-port"?: string;
-  "plain-mqtt"?: boolean;
-  limit?: string[];
-}
+type SecurityValues = ReturnType<typeof parseArgs<{ options: typeof SECURITY_FLAGS }>>["values"];
 
 /**
  * Parses the options for access and encryption.

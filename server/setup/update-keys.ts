@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { matches, patternExpected } from "../../src/common/id";
-import { exposureOf, writeSecretFile } from "../base/secret-file";
-import { readText } from "../base/text";
-import { lineFor, messageOf, UserError } from "../base/user-error";
+import { warnOfExposure, writeSecretFile } from "../base/secret-file";
+import { parseJson, readText } from "../base/text";
+import { lineFor, UserError } from "../base/user-error";
 import type { Settings } from "./settings";
 
 const FILE = "update-keys.json";
@@ -52,23 +52,9 @@ export class UpdateKeys {
     this.write(this.read().set(id, key));
   }
 
-  /**
-   * Checks who can use the file of keys.
-   * @returns a warning if users other than its owner can use the file, or undefined
-   */
-  exposed(): string | undefined {
-    return exposureOf(this.path);
-  }
-
   private read(): Map<string, string> {
     if (!existsSync(this.path)) return new Map();
-    let value: unknown;
-    const text = this.text();
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      throw new UserError(`${this.path}: not JSON: ${messageOf(error)}`);
-    }
+    const value = parseJson(this.text(), this.path);
     const keys = new Map<string, string>();
     for (const [id, key] of Object.entries(value ?? {})) {
       const wrong = patternExpected(id);
@@ -102,8 +88,7 @@ export class UpdateKeys {
  */
 export function withUpdateKey(settings: Settings, id: string, dir: string): Settings {
   const keys = new UpdateKeys(resolve(dir));
-  const exposed = keys.exposed();
-  if (exposed !== undefined) console.error(`nightlight: warning: ${exposed}`);
+  warnOfExposure(join(resolve(dir), FILE));
   const { UPDATE_KEY: given } = settings;
   if (given !== undefined) keys.set(id, given);
   return { ...settings, UPDATE_KEY: given ?? keys.ensure(id) };

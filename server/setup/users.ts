@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { idExpected } from "../../src/common/id";
 import { deviceClientId } from "../../src/common/wire";
 import { writeSecretFile } from "../base/secret-file";
-import { readText } from "../base/text";
-import { messageOf, UserError } from "../base/user-error";
+import { parseJson, readText } from "../base/text";
+import { UserError } from "../base/user-error";
 
 const CLIENT_ID_SUFFIX = deviceClientId("");
 
@@ -94,12 +94,7 @@ export class Users {
 
   private parse(text: string): Map<string, User> {
     const users = new Map<string, User>();
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      throw new UserError(`${this.path}: not JSON: ${messageOf(error)}`);
-    }
+    const value = parseJson(text, this.path);
     for (const [name, user] of Object.entries(value ?? {}) as [string, Partial<User> | null][]) {
       const { role, password } = user ?? {};
       const error = userNameError(name);

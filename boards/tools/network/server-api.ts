@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../../server/base/log";
+import { warnOfExposure } from "../../../server/base/secret-file";
 import { readText } from "../../../server/base/text";
 import { messageOf, UserError } from "../../../server/base/user-error";
 import type { DeviceView } from "../../../src/common/api";
 import type { UpdateRequest, UpdatesView, UpdateView } from "../../../src/common/update-api";
-import { warnOfExposure } from "../command";
 
 /**
  * How long to wait for an answer. The server answers at once; only a hanging server, or another
