@@ -5,6 +5,7 @@ import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import type { UpdateRequest, UpdateView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 import { command, readFlags } from "./command";
 import { ServerApi, tokenIn } from "./network/server-api";
 import { setSettings, settingsOf } from "./network/set-settings";
@@ -91,7 +92,7 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
     if (device !== undefined && watched.length === 0)
       throw new UserError(`${device}: the server no longer has an update for this device`);
     for (const update of watched) sayNew(update, said);
-    const isWaiting = watched.every((update) => isOver(update.step) || isAway(update));
+    const isWaiting = watched.every((update) => isOver(update) || isAway(update));
     if (device === undefined && fleet) {
       if (fleet.step === "cancelled") {
         console.log("Cancelled. Transfers in progress continue.");
@@ -109,7 +110,8 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
         console.log("It continues when one of the devices comes back.");
         return true;
       }
-    } else if (isWaiting) return watched.every(({ step }) => !isOver(step) || step === "confirmed");
+    } else if (isWaiting)
+      return watched.every((update) => !isOver(update) || update.step === "confirmed");
     await sleep(LOOK_MS);
   }
 }
@@ -121,10 +123,6 @@ function isConfirmed({ id, step }: UpdateView, ids: string[]): boolean {
 /** Whether the device is offline. An online device is asked as soon as its program is compiled. */
 function isAway({ step, lines }: UpdateView): boolean {
   return step === "waiting" && lines.at(-1)?.text !== "begun";
-}
-
-function isOver(step: UpdateView["step"]): boolean {
-  return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
 function sayNew({ id, begunMs, lines }: UpdateView, said: Map<string, number>): void {

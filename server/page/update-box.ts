@@ -1,12 +1,12 @@
 import type { DeviceView } from "../../src/common/api";
 import type { UpdateView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 import { isTabId } from "../base/tab-id";
 import { byId, setAttribute, setText, textElement } from "./dom";
 import { cancelUpdate } from "./requests";
 import type { UpdateDialog } from "./update-dialog";
 import {
   canBeCalledOff,
-  isOver,
   isShown,
   lineWords,
   nowWords,

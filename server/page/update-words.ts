@@ -1,4 +1,5 @@
 import type { FleetView, UpdateView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 
 /** The progress of updates in words. Pure. */
 
@@ -16,10 +17,6 @@ export const PROGRESS_MAX = PROGRESS.confirmed;
 
 export function progressOf({ step }: UpdateView): number {
   return PROGRESS[step];
-}
-
-export function isOver({ step }: UpdateView): boolean {
-  return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
 /** Whether the update can still be cancelled: until the device has the program. */

@@ -1,8 +1,9 @@
 import { mismatch, type Order, programName } from "../../src/common/update";
+import { isOver } from "../../src/common/update-api";
 import { messageOf, UserError } from "../base/user-error";
 import type { Devices } from "../deciding/index";
 import { ProgramKey } from "../setup/program-key";
-import { CONFIRM_S, isOver, type Job, NO_BROKER, TRIES } from "./job";
+import { CONFIRM_S, type Job, NO_BROKER, TRIES } from "./job";
 import type { Jobs } from "./jobs";
 import type { Orders } from "./orders";
 import type { Programs } from "./programs";

@@ -2,7 +2,8 @@
  * The order in which many devices get a new program: a bad program stops at the first device. Pure.
  */
 import type { FleetView } from "../../src/common/update-api";
-import { isGone, isOver, type Job } from "./job";
+import { isOver } from "../../src/common/update-api";
+import { isGone, type Job } from "./job";
 
 /**
  * Splits devices into waves: one device, a tenth, the rest. Offline devices are in the last wave

@@ -1,10 +1,10 @@
 import type { FleetView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import type { Candidates } from "./candidates";
 import { advance, begunOf, waves } from "./fleet";
-import { isOver } from "./job";
 import type { Jobs } from "./jobs";
 
 export interface FleetsParts {

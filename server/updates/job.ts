@@ -2,6 +2,7 @@
 import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { UpdateView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 import { refusedBelow } from "./orders";
 
 /** Time for an online device to come to the gateway, ms. After this time, the order is repeated. */
@@ -76,10 +77,6 @@ export function move(job: Job, byMs: number): void {
   job.begunMs += byMs;
   if (job.mutedMs !== undefined) job.mutedMs += byMs;
   if (job.deafMs !== undefined) job.deafMs += byMs;
-}
-
-export function isOver({ step }: Pick<Job, "step">): boolean {
-  return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
 /**

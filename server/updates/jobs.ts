@@ -1,8 +1,9 @@
 import type { CrashView, FleetView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/index";
-import { callOff, enter, fail, isOver, type Job, move, newJob } from "./job";
+import { callOff, enter, fail, type Job, move, newJob } from "./job";
 import type { StoredUpdates, UpdateStore } from "./update-store";
 
 export interface JobsParts {

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
+import { isOver } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import { deviceSeed } from "./channel";
 import type { Dispatcher } from "./dispatcher";
 import { deliver, type ProgramDelivery } from "./gateway";
-import { isOver, type Job } from "./job";
+import { type Job } from "./job";
 import type { Jobs } from "./jobs";
 import type { Orders } from "./orders";
 import { gatewayKey } from "./seal";

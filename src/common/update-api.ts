@@ -18,6 +18,11 @@ export interface UpdateView {
   lines: { atMs: number; text: string }[];
 }
 
+/** Whether the update has ended, with success or without. */
+export function isOver({ step }: Pick<UpdateView, "step">): boolean {
+  return step === "confirmed" || step === "failed" || step === "cancelled";
+}
+
 /**
  * The update of many devices in waves: first one device, then a tenth of the devices, then the
  * rest.

@@ -3,7 +3,6 @@ import {
   canBeCalledOff,
   fleetWords,
   isFleetShown,
-  isOver,
   isShown,
   leftWords,
   lineWords,
@@ -11,6 +10,7 @@ import {
   progressOf,
 } from "../../server/page/update-words";
 import type { FleetView, UpdateView } from "../../src/common/update-api";
+import { isOver } from "../../src/common/update-api";
 
 const update = (step: UpdateView["step"], sinceMs = 3_100): UpdateView => ({
   id: "a",

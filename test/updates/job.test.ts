@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { callOff, enter, isOver, type Job, look, newJob } from "../../server/updates/job";
+import { callOff, enter, type Job, look, newJob } from "../../server/updates/job";
+import { isOver } from "../../src/common/update-api";
 import type { Report } from "../../src/common/wire";
 
 const HASH = "0123456789abcdef".repeat(4);
