@@ -66,7 +66,7 @@ export async function compileFile(
     text,
     flags.join(" "),
     await version(target.compiler),
-    ...contents(headers),
+    ...headers.flatMap((folder) => filesIn(folder, ".h")).map((path) => readFileSync(path)),
   );
   const object = join(OUTPUT, "objects", `${key}.o`);
   await makeOnce(object, async (path) => {
@@ -83,13 +83,12 @@ function isRuntime(folder: string): boolean {
   return folder === join(BOARD, "runtime");
 }
 
-function contents(folders: readonly string[]): string[] {
-  return folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".h"))
-      .sort()
-      .map((name) => readFileSync(join(folder, name), "utf8")),
-  );
+/** Returns the paths of a folder's files with this ending, in order. */
+export function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 export async function compileFolders(
@@ -97,10 +96,7 @@ export async function compileFolders(
   include: readonly string[],
 ): Promise<{ object: string; folder: string }[]> {
   const sources = target.folders.flatMap((folder) =>
-    readdirSync(join(BOARD, folder))
-      .filter((name) => name.endsWith(".c"))
-      .sort()
-      .map((name) => ({ folder, source: join(BOARD, folder, name) })),
+    filesIn(join(BOARD, folder), ".c").map((source) => ({ folder, source })),
   );
   return await Promise.all(
     sources.map(async ({ folder, source }) => {

@@ -1,8 +1,8 @@
 /** Links the runtime, with or without a package. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { compileFile, compileFolders, type Target, version } from "./compile";
+import { compileFile, compileFolders, filesIn, type Target, version } from "./compile";
 import { generateFonts } from "./font/font";
 import { BOARD, OUTPUT } from "./paths";
 import { type Region, regions } from "./sizes";
@@ -48,7 +48,7 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
     objects.join("\n"),
     [...LINK_FLAGS, ...target.linkFlags].join("\n"),
     await version(target.compiler),
-    ...folders.flatMap(linkerScripts),
+    ...folders.flatMap((folder) => filesIn(folder, ".ld")).map((path) => readFileSync(path)),
   );
   const elf = join(OUTPUT, "images", `${target.name}-${key}.elf`);
   const map = elf.replace(/elf$/, "map");
@@ -71,13 +71,6 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
     cliVersion: vm.cliVersion,
     regions: () => regions({ map, partOf, vm, storageBytes: STORAGE_BYTES }),
   };
-}
-
-function linkerScripts(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".ld"))
-    .sort()
-    .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
 /** Compiles the package. The linker script puts the object where the runtime expects a package. */

@@ -4,7 +4,7 @@
  * with the rules in `translate.ts`, run `vm_quick_test.c` and language.test.ts, and enter the
  * digest from the build's message here.
  */
-import { createHash } from "node:crypto";
+import { fingerprint } from "../../../server/base/cache";
 import type { WasmModule } from "./wasm-module";
 
 /** The first 16 digits of the SHA-256 of each function's code in the module. */
@@ -58,17 +58,13 @@ export function codeProblems(module: WasmModule): string[] {
   const problems: string[] = [];
   for (const [name, expected] of Object.entries(CODE)) {
     const index = module.functionNames.get(name);
-    const actual = index === undefined ? "none" : digest(module.codeOf(index));
+    const actual = index === undefined ? "none" : fingerprint(module.codeOf(index));
     if (actual !== expected) problems.push(`its code of ${name} is ${actual}, not ${expected}`);
   }
   const { address, length, digest: expected } = OPERATIONS;
   const segment = module.data.find((s) => s.address <= address && s.bytes.length > length);
   const from = address - (segment?.address ?? 0);
-  const actual = digest(segment?.bytes.subarray(from, from + length) ?? new Uint8Array());
+  const actual = fingerprint(segment?.bytes.subarray(from, from + length) ?? new Uint8Array());
   if (actual !== expected) problems.push(`its table of operations is ${actual}, not ${expected}`);
   return problems;
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }

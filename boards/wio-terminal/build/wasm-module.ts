@@ -12,7 +12,6 @@ export interface FunctionType {
 }
 
 export interface FunctionImport {
-  readonly module: string;
   readonly name: string;
   readonly type: FunctionType;
 }
@@ -30,7 +29,6 @@ export interface WasmModule {
   readonly globals: readonly (number | undefined)[];
   readonly globalNames: ReadonlyMap<string, number>;
   readonly data: readonly DataSegment[];
-  readonly memoryPages: number;
   readonly functionNames: ReadonlyMap<string, number>;
   typeOf(functionIndex: number): FunctionType;
   codeOf(functionIndex: number): Uint8Array;
@@ -48,7 +46,6 @@ const SECTION = {
   type: 1,
   import: 2,
   function: 3,
-  memory: 5,
   global: 6,
   export: 7,
   code: 10,
@@ -125,13 +122,6 @@ function valueType(reader: Reader): ValueType {
   return type;
 }
 
-function limits(reader: Reader): number {
-  const hasMaximum = reader.byte() === 1;
-  const minimum = reader.unsigned();
-  if (hasMaximum) reader.unsigned();
-  return minimum;
-}
-
 /** Reads a constant expression of one instruction. @returns undefined unless the type is i32 */
 function constantI32(reader: Reader): number | undefined {
   const opcode = reader.byte();
@@ -159,14 +149,13 @@ export function parseWasm(bytes: Uint8Array): WasmModule {
   const exports = new Map<string, number>();
   const functionNames = new Map<string, number>();
   const globalNames = new Map<string, number>();
-  let memoryPages = 0;
 
   const readImport = (section: Reader): void => {
     const [module, name, kind] = [section.text(), section.text(), section.byte()];
     if (kind !== 0) throw new Error(`${module}.${name} is not a function: imports must be`);
     const type = types[section.unsigned()];
     if (type === undefined) throw new Error(`${module}.${name} has no type`);
-    imports.push({ module, name, type });
+    imports.push({ name, type });
   };
 
   const readNames = (section: Reader): void => {
@@ -198,9 +187,6 @@ export function parseWasm(bytes: Uint8Array): WasmModule {
         break;
       case SECTION.function:
         section.list(() => localTypes.push(section.unsigned()));
-        break;
-      case SECTION.memory:
-        section.list(() => (memoryPages = limits(section)));
         break;
       case SECTION.global:
         section.list(() => {
@@ -245,7 +231,6 @@ export function parseWasm(bytes: Uint8Array): WasmModule {
     globals,
     globalNames,
     data,
-    memoryPages,
     functionNames,
     typeOf: (index) => {
       const type = imports[index]?.type ?? types[local(localTypes, index)];
