@@ -3,6 +3,7 @@
  * needs no shell, so it works on every system. Arguments after `--` go to the last program.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
@@ -98,10 +99,7 @@ async function run(steps: readonly Step[]): Promise<number> {
   for (const step of steps) {
     const started = spawn(process.execPath, argumentsFor(step), { cwd: ROOT, stdio: "inherit" });
     state.child = started;
-    const code = await new Promise<number | null>((resolve, reject) => {
-      started.on("error", reject);
-      started.on("close", resolve);
-    });
+    const [code] = (await once(started, "close")) as [number | null];
     if (code !== 0 || state.isEnding) return code || 1;
   }
   return 0;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { closeSync, constants, openSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -30,10 +31,8 @@ export async function lockFolder(dir: string, dataDir: string): Promise<() => Pr
 async function lockByName(dir: string): Promise<() => Promise<void>> {
   const { dev, ino } = statSync(dir);
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(`\0nightlight-${dev}-${ino}`, resolve);
-  });
+  server.listen(`\0nightlight-${dev}-${ino}`);
+  await once(server, "listening");
   server.unref();
   return () => new Promise((resolve) => server.close(() => resolve()));
 }

@@ -10,7 +10,7 @@ export async function waitFor(
   const endMs = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > endMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await sleep(pollMs);
   }
   return true;
 }
@@ -26,4 +26,8 @@ export async function until(
 ): Promise<void> {
   if (await waitFor(condition, timeoutMs, 10)) return;
   throw new Error(`waited ${timeoutMs} ms for: ${what}`);
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

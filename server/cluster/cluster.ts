@@ -4,6 +4,7 @@ import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import type { UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
+import { waitFor } from "../base/wait-for";
 import type { Shard } from "../setup/cluster-options";
 import { Conflicts } from "./conflicts";
 import { CountedOn } from "./counted-on";
@@ -163,10 +164,7 @@ export class Cluster {
     if (!this.isLeaving) return false;
     // The other server may be shutting down too, so wait for one more beat of another server.
     const before = this.othersBeats;
-    const endMs = performance.now() + FAREWELL_MS;
-    while (this.othersBeats === before && performance.now() < endMs)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    return this.othersBeats !== before;
+    return await waitFor(() => this.othersBeats !== before, FAREWELL_MS, 20);
   }
 
   private heardOwn(beat: Beat): void {

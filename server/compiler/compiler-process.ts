@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -68,10 +69,7 @@ export async function compileInProcess(
   child.stdin.end(JSON.stringify(sources));
   if (child.pid !== undefined) yieldTo(child.pid);
   try {
-    const [exitCode, by] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (...how) => resolve(how));
-    });
+    const [exitCode, by] = (await once(child, "close")) as [number | null, string | null];
     // When Node runs out of memory, it ends with this signal, or on Windows with this exit code.
     if (by === "SIGABRT" || exitCode === 134)
       ending ??= `the compiler ran out of its ${heapMb} MB of memory`;

@@ -1,3 +1,4 @@
+import { waitFor } from "../base/wait-for";
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 
 /** A client of the embedded broker, see server/broker/local-client.ts. */
@@ -55,10 +56,7 @@ export class LocalLink implements Link {
   }
 
   async drained(timeoutMs: number): Promise<boolean> {
-    const endMs = performance.now() + timeoutMs;
-    while (this.waiting > 0 && performance.now() < endMs)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.waiting === 0;
+    return await waitFor(() => this.waiting === 0, timeoutMs, 10);
   }
 
   end(isProper: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import type { MqttClient } from "mqtt";
+import { waitFor } from "../base/wait-for";
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 import { addressOf, speaksMqtt5 } from "./mqtt-client";
 
@@ -71,9 +72,7 @@ export class RemoteLink implements Link {
 
   async drained(timeoutMs: number): Promise<boolean> {
     const isEmpty = () => Object.keys(this.client.outgoing).length === 0;
-    const endMs = performance.now() + timeoutMs;
-    while (this.client.connected && !isEmpty() && performance.now() < endMs)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await waitFor(() => !this.client.connected || isEmpty(), timeoutMs, 10);
     return isEmpty();
   }
 

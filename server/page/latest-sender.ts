@@ -2,6 +2,7 @@
  * Sends a changing value with at most one request in flight, because two could overtake each other,
  * and a gap between requests. Values in between are skipped; the last one is always sent.
  */
+import { sleep } from "../base/wait-for";
 export class LatestSender<T> {
   private next: { value: T } | undefined;
   private running = false;
@@ -27,12 +28,8 @@ export class LatestSender<T> {
     while (this.next) {
       const { value } = this.next;
       this.next = undefined;
-      await Promise.allSettled([this.send(value), passed(this.gapMs)]);
+      await Promise.allSettled([this.send(value), sleep(this.gapMs)]);
     }
     this.running = false;
   }
-}
-
-function passed(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

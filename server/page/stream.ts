@@ -1,4 +1,5 @@
 import type { Events, SocketEvent, WatchRequest } from "../../src/common/api";
+import { sleep } from "../base/wait-for";
 
 export type Connection = "connecting" | "live" | "away";
 
@@ -146,8 +147,4 @@ async function probe(): Promise<number | undefined> {
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const answer = await fetch("api/devices", { method: "HEAD", signal }).catch(() => undefined);
   return answer?.status;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,5 @@
 import { isTabId, type TabLogin } from "../base/tab-id";
+import { sleep } from "../base/wait-for";
 
 /** Storage key of the logins of this browser's devices, JSON of `TabLogin[]`. */
 const STORED = "nightlight-devices";
@@ -75,7 +76,7 @@ export class Identities {
   private async ask(): Promise<void> {
     this.others.clear();
     this.channel.postMessage({ kind: "ask" } satisfies Word);
-    await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+    await sleep(ANSWER_MS);
   }
 
   private say(id: string): void {

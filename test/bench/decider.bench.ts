@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Qos } from "../load/packets";
 import { type Contender, startContenders } from "./decider/contenders";
 import { Load } from "./decider/load";
@@ -55,11 +56,11 @@ async function measure(
   load: Load,
 ): Promise<Omit<Figures, "name" | "qos">> {
   load.startLoop();
-  await wait(WARM_UP_MS);
+  await sleep(WARM_UP_MS);
   const before = { nowMs: performance.now(), decided: load.decided };
   const systemMs = cpuMs(...pids);
   const deciderMs = deciderPid === undefined ? undefined : cpuMs(deciderPid);
-  await wait(CLOSED_LOOP_MS);
+  await sleep(CLOSED_LOOP_MS);
   const decided = load.decided - before.decided;
   const durationMs = performance.now() - before.nowMs;
   const us = (spentMs: number) => (spentMs * 1000) / decided;
@@ -79,8 +80,4 @@ async function measure(
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
   };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

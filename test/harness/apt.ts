@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 
 /**
  * Maximum time to wait for apt's lock. A fresh Debian holds the lock for minutes, while it updates
@@ -39,9 +40,6 @@ async function attempt(args: readonly string[]): Promise<{ code: number | null; 
   });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const [code] = (await once(child, "close")) as [number | null];
   return { code, stderr };
 }

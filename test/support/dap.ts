@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createConnection } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { until } from "./until";
@@ -34,10 +35,7 @@ export class Dap {
 
   static async connect(port: number): Promise<Dap> {
     const socket = createConnection(port, "127.0.0.1");
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", reject);
-    });
+    await once(socket, "connect");
     return new Dap(socket, socket);
   }
 

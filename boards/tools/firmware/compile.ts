@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -124,10 +125,7 @@ export async function runCompiler(entry: string, signal?: AbortSignal): Promise<
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new UserError(`${entry} does not compile: ${compileErrors(output)}`);
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ROOT } from "../../../server/base/root";
@@ -59,10 +60,7 @@ async function attempt(args: string[]): Promise<{ code: number | null; output: s
       output += chunk.toString();
       process.stdout.write(chunk.toString().replaceAll(/^(?=.)/gm, "   | "));
     });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const [code] = (await once(child, "close")) as [number | null];
   return { code, output };
 }
 

@@ -1,4 +1,5 @@
 import { messageOf, UserError } from "../../../server/base/user-error";
+import { waitFor } from "../../../server/base/wait-for";
 import type { Settings } from "../../../server/setup/settings";
 import {
   DeviceScriptManagerCmd,
@@ -140,12 +141,10 @@ async function serviceOn(
   serviceClass: number,
   deviceId?: string,
 ): Promise<JDService | undefined> {
-  const endMs = performance.now() + ANNOUNCE_MS;
-  for (;;) {
-    const service = bus
+  const find = () =>
+    bus
       .services({ serviceClass })
       .find(({ device }) => deviceId === undefined || device.deviceId === deviceId);
-    if (service || performance.now() > endMs) return service;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await waitFor(() => find() !== undefined, ANNOUNCE_MS, 50);
+  return find();
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { CuttingProxy } from "../cutting-proxy";
 import { NightlightProcess } from "../process";
 import { Random } from "../random";
@@ -200,8 +201,4 @@ export class ServersUnderTest {
     this.devices.push(await HistoryDevice.connect(urls, id, kind, random, note));
     this.kinds.set(id, kind);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
