@@ -1,16 +1,14 @@
 import { createConnection, type Socket } from "node:net";
 import { topicOf } from "../../src/common/wire";
+import { connect, publish, subscribe } from "../support/mqtt-bytes";
 import {
   CONNACK,
-  connectPacket,
   PacketReader,
   PUBACK,
   PUBACK_BYTES,
   PUBLISH,
-  publishPacket,
   type Qos,
   SUBACK,
-  subscribePacket,
   writePuback,
 } from "./packets";
 
@@ -71,7 +69,7 @@ export class LessonDevice {
     const { id, port, qos, reports } = options;
     this.id = id;
     const template = (tail: string) =>
-      publishPacket(topicOf(id, "telemetry"), `{"light":${LIGHT_LEAST}${tail}`, qos);
+      publish(topicOf(id, "telemetry"), `{"light":${LIGHT_LEAST}${tail}`, { qos, id: 0 });
     // The extra space makes both templates equally long.
     const tails = reports ? [',"led_on":false}', ',"led_on": true}'] : ["}", "}"];
     const [off = "", on = ""] = tails;
@@ -93,7 +91,7 @@ export class LessonDevice {
         },
       },
     });
-    this.socket.on("connect", () => this.socket.write(connectPacket(id + "nightlight_client")));
+    this.socket.on("connect", () => this.socket.write(connect({ id: id + "nightlight_client" })));
     this.socket.on("error", (error) => this.end(error.message));
     this.socket.on("close", () => this.end("closed"));
   }
@@ -141,7 +139,7 @@ export class LessonDevice {
     switch (type) {
       case CONNACK:
         if (bytes[start + 1] !== 0) this.end(`refused with code ${bytes[start + 1] ?? "?"}`);
-        else this.socket.write(subscribePacket(topicOf(this.id, hears), qos));
+        else this.socket.write(subscribe(1, [topicOf(this.id, hears), qos]));
         return;
       case SUBACK:
         this.ready.resolve();

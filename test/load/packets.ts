@@ -1,6 +1,6 @@
 /**
- * The part of MQTT 3.1.1 that a lesson device uses, without copying or allocating for each packet:
- * a load generator shares the processor with the program under load.
+ * The packets of MQTT 3.1.1 that a lesson device receives, read without copying or allocating for
+ * each packet: a load generator shares the processor with the program under load.
  */
 
 /** Control packet types (section 2.2.1). */
@@ -10,25 +10,6 @@ export const PUBACK = 4;
 export const SUBACK = 9;
 
 export type Qos = 0 | 1;
-
-/** Builds a CONNECT (section 3.1) with a clean session and no keep-alive. */
-export function connectPacket(clientId: string): Buffer {
-  const CLEAN_SESSION = 2;
-  return packet(0x10, [text("MQTT"), Buffer.of(4, CLEAN_SESSION, 0, 0), text(clientId)]);
-}
-
-/** Builds a SUBSCRIBE of one filter (section 3.8). */
-export function subscribePacket(filter: string, qos: Qos): Buffer {
-  return packet(0x82, [Buffer.of(0, 1), text(filter), Buffer.of(qos)]);
-}
-
-/**
- * Builds a PUBLISH (section 3.3). At QoS 1 its packet id is 0, and the caller overwrites the id.
- */
-export function publishPacket(topic: string, payload: string, qos: Qos): Buffer {
-  const id = Buffer.alloc(qos === 0 ? 0 : 2);
-  return packet(0x30 | (qos << 1), [text(topic), id, Buffer.from(payload)]);
-}
 
 /** Writes a PUBACK (section 3.4) with the two bytes of packet id at `at` in `from`. */
 export function writePuback(into: Buffer, offset: number, from: Buffer, at: number): number {
@@ -75,18 +56,4 @@ export class PacketReader {
     }
     this.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : undefined;
   }
-}
-
-function packet(header: number, parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const length: number[] = [];
-  for (let left = body.length; left > 0 || length.length === 0; left >>= 7)
-    length.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
-  return Buffer.concat([Buffer.of(header, ...length), body]);
-}
-
-/** Encodes a string with its length in front (section 1.5.3). */
-function text(string: string): Buffer {
-  const bytes = Buffer.from(string);
-  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
 }
