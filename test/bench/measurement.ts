@@ -6,7 +6,7 @@ export interface Measurement {
    * had no result.
    */
   ours: number | undefined;
-  builtin: number | undefined;
+  builtin?: number;
   unit: string;
   /** The expected figure, and whether it was reached. */
   expected?: { text: string; reached: boolean };

@@ -22,7 +22,6 @@ export default async function size(): Promise<Measurement[]> {
     {
       name: "bytecode of the nightlight",
       ours: firmware,
-      builtin: undefined,
       unit: "bytes",
       expected: { text: `at most ${FIRMWARE_LIMIT}`, reached: firmware <= FIRMWARE_LIMIT },
     },
