@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentials, GuardedBroker } from "../support/guarded-broker";
-import { RawMqtt } from "../support/raw-mqtt";
+import type { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
 describe("a device's permissions on the embedded broker", () => {
   let guarded: GuardedBroker;
   let server: RawMqtt;
-  const opened: RawMqtt[] = [];
 
   beforeAll(async () => {
     guarded = await GuardedBroker.start();
@@ -15,13 +14,11 @@ describe("a device's permissions on the embedded broker", () => {
   });
 
   afterAll(async () => {
-    for (const client of opened) await client.stop();
     await guarded.stop();
   });
 
   async function login(name: string, clientId = "", clean = true): Promise<RawMqtt> {
-    const client = RawMqtt.open(guarded.port);
-    opened.push(client);
+    const client = guarded.open();
     expect(await client.connect({ ...credentials(name), clientId, clean })).toBe(0);
     return client;
   }
@@ -119,7 +116,7 @@ describe("a device's permissions on the embedded broker", () => {
   it("cannot take over another device's session and read its commands", async () => {
     const victim = await login("lamp-2", "lamp-2nightlight_client", false);
     await victim.subscribe("lamp-2/commands");
-    const thief = RawMqtt.open(guarded.port);
+    const thief = guarded.open();
     const clientId = "lamp-2nightlight_client";
     expect(await thief.connect({ ...credentials("lamp-1"), clientId, clean: false })).toBe(2);
     expect(victim.closed).toBe(false);

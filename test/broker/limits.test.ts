@@ -4,16 +4,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Reason } from "../../server/base/rejections";
 import type { Limits } from "../../server/setup/broker-limits";
 import { credentials, GuardedBroker } from "../support/guarded-broker";
-import { RawMqtt } from "../support/raw-mqtt";
+import type { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
 describe("the embedded broker's limits", () => {
   let guarded: GuardedBroker;
-  let clients: RawMqtt[] = [];
 
   afterEach(async () => {
-    for (const client of clients) await client.stop();
-    clients = [];
     await guarded.stop();
   });
 
@@ -22,14 +19,8 @@ describe("the embedded broker's limits", () => {
     guarded = await GuardedBroker.start(limits, { loginRequired: false });
   }
 
-  function open(from?: string): RawMqtt {
-    const client = RawMqtt.open(guarded.port, from);
-    clients.push(client);
-    return client;
-  }
-
   async function connect(clientId = "", clean = true): Promise<RawMqtt> {
-    const client = open();
+    const client = guarded.open();
     expect(await client.connect({ clientId, clean })).toBe(0);
     return client;
   }
@@ -54,7 +45,7 @@ describe("the embedded broker's limits", () => {
 
   it("limits a packet before the login, too", async () => {
     await start({});
-    const client = open();
+    const client = guarded.open();
     client.send(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f));
     await client.untilClosed();
     await guarded.untilLogged(/^Refused \(packet-bytes\): 127.0.0.1: .*, got \d+ or more$/);
@@ -74,7 +65,7 @@ describe("the embedded broker's limits", () => {
 
   it("lets a server send as fast as it likes", async () => {
     await start({ "packets-per-second": 1 });
-    const client = open();
+    const client = guarded.open();
     await client.connect(credentials("building"));
     for (let i = 0; i < 500; i++) client.send(Uint8Array.of(0xc0, 0));
     await until("all answered", () => client.received.length === 501);
@@ -85,11 +76,11 @@ describe("the embedded broker's limits", () => {
     const first = await connect();
     await connect();
     await connect();
-    const fourth = open();
+    const fourth = guarded.open();
     await fourth.untilClosed();
     await untilRefused("connections", "a connection from 127.0.0.1: 3 connections are open");
     await first.stop();
-    await until("there is room again", async () => (await open().connect()) === 0);
+    await until("there is room again", async () => (await guarded.open().connect()) === 0);
   });
 
   it("frees the place of a silent client as soon as it is disconnected", async () => {
@@ -98,7 +89,7 @@ describe("the embedded broker's limits", () => {
     try {
       // The client receives the end of the broker's side, but keeps its own side open.
       await once(silent.resume(), "end");
-      expect(await open().connect()).toBe(0);
+      expect(await guarded.open().connect()).toBe(0);
     } finally {
       silent.destroy();
     }
@@ -108,12 +99,12 @@ describe("the embedded broker's limits", () => {
     await start({ "connections-per-address": 2 });
     await connect();
     await connect();
-    await open().untilClosed();
+    await guarded.open().untilClosed();
     await untilRefused(
       "connections-per-address",
       "a connection from 127.0.0.1: this address has 2 open",
     );
-    expect(await open("127.0.0.2").connect()).toBe(0);
+    expect(await guarded.open("127.0.0.2").connect()).toBe(0);
   });
 
   it.each([
@@ -179,7 +170,7 @@ describe("the embedded broker's limits", () => {
 
   it("does not count the messages that a server retains for its devices", async () => {
     await start({ retained: 1 });
-    const server = open();
+    const server = guarded.open();
     await server.connect({ ...credentials("building") });
     const anyone = await connect();
     const kept = ["homeassistant/device/lamp/config", "lamp/desired", "lamp/state"];
@@ -200,7 +191,7 @@ describe("the embedded broker's limits", () => {
   it("limits persistent sessions", async () => {
     await start({ sessions: 1 });
     expect(await (await connect("one", false)).subscribe("a")).toEqual([1]);
-    expect(await open().connect({ clientId: "two", clean: false })).toBe(3);
+    expect(await guarded.open().connect({ clientId: "two", clean: false })).toBe(3);
     await untilRefused(
       "sessions",
       "127.0.0.1: expected at most 1 persistent sessions, got one more",
@@ -228,7 +219,7 @@ describe("the embedded broker's limits", () => {
 
   it("logs at most ten lines for a reason in ten seconds, and counts all rejections", async () => {
     guarded = await GuardedBroker.start({}, {}, { everyLine: false });
-    const client = open();
+    const client = guarded.open();
     await client.connect(credentials("lamp-1"));
     const filters = Array.from({ length: 50 }, (_, i) => `lamp-2/${i}`);
     expect(await client.subscribe(...filters)).toEqual(filters.map(() => 128));

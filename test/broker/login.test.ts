@@ -2,34 +2,25 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { credentials, GuardedBroker, PASSWORDS } from "../support/guarded-broker";
-import { RawMqtt } from "../support/raw-mqtt";
+import type { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
 const BAD_LOGIN = 4;
 
 describe("logging in at the embedded broker", () => {
   let guarded: GuardedBroker;
-  let clients: RawMqtt[];
 
   beforeEach(async () => {
     guarded = await GuardedBroker.start();
-    clients = [];
   });
 
   afterEach(async () => {
-    for (const client of clients) await client.stop();
     await guarded.stop();
   });
 
-  function open(from?: string): RawMqtt {
-    const client = RawMqtt.open(guarded.port, from);
-    clients.push(client);
-    return client;
-  }
-
   it("accepts the right password", async () => {
-    expect(await open().connect(credentials("lamp-1"))).toBe(0);
-    expect(await open().connect(credentials("building"))).toBe(0);
+    expect(await guarded.open().connect(credentials("lamp-1"))).toBe(0);
+    expect(await guarded.open().connect(credentials("building"))).toBe(0);
     expect(guarded.log).toEqual([]);
   });
 
@@ -62,7 +53,7 @@ describe("logging in at the embedded broker", () => {
       "127.0.0.1: an unknown user, with a wrong password",
     ],
   ])("refuses %s", async (_what, login, line) => {
-    const client = open();
+    const client = guarded.open();
     expect(await client.connect(login)).toBe(BAD_LOGIN);
     await client.untilClosed();
     await guarded.untilLogged(`Refused (login): ${line}`);
@@ -70,7 +61,7 @@ describe("logging in at the embedded broker", () => {
   });
 
   it("refuses any packet before CONNECT", async () => {
-    const client = open();
+    const client = guarded.open();
     client.send({
       cmd: "publish",
       topic: "lamp-1/telemetry",
@@ -94,7 +85,7 @@ describe("logging in at the embedded broker", () => {
   ])(
     "answers lamp-1 as client %j with %i: a session belongs to its device",
     async (clientId, code) => {
-      expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
+      expect(await guarded.open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
       if (code)
         await guarded.untilLogged(
           "Refused (client-id): 127.0.0.1: lamp-1: expected the user name as client id",
@@ -109,38 +100,38 @@ describe("logging in at the embedded broker", () => {
       qos: 1,
       retain: true,
     } as const;
-    expect(await open().connect({ ...credentials("lamp-1"), will })).toBe(5);
+    expect(await guarded.open().connect({ ...credentials("lamp-1"), will })).toBe(5);
     await guarded.untilLogged(
       "Refused (will): 127.0.0.1: lamp-1: may not leave a will on lamp-2/status",
     );
     const own = { ...will, topic: "lamp-1/status" };
-    expect(await open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
+    expect(await guarded.open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
   });
 
   it("ignores further passwords from an address that guesses", async () => {
     await guarded.stop();
     guarded = await GuardedBroker.start({ "failed-logins": 3 });
     const guess = { username: "lamp-1", password: Buffer.from("guess") };
-    for (let i = 0; i < 3; i++) expect(await open().connect(guess)).toBe(BAD_LOGIN);
-    expect(await open().connect(credentials("lamp-1"))).toBe(3);
+    for (let i = 0; i < 3; i++) expect(await guarded.open().connect(guess)).toBe(BAD_LOGIN);
+    expect(await guarded.open().connect(credentials("lamp-1"))).toBe(3);
     await guarded.untilLogged(
       "Refused (login-rate): 127.0.0.1: lamp-1, after too many failed logins",
     );
-    expect(await open("127.0.0.2").connect(credentials("lamp-1"))).toBe(0);
+    expect(await guarded.open("127.0.0.2").connect(credentials("lamp-1"))).toBe(0);
     // A client that was logged in before may reconnect, regardless of failed logins from its
     // address.
-    expect(await open().connect(credentials("lamp-1"))).toBe(0);
+    expect(await guarded.open().connect(credentials("lamp-1"))).toBe(0);
   });
 
   it("disconnects a user who is removed or gets another password, while the broker runs", async () => {
-    const [one, two] = [open(), open()];
+    const [one, two] = [guarded.open(), guarded.open()];
     await one.connect({ ...credentials("lamp-1"), clientId: "lamp-1" });
     await two.connect({ ...credentials("lamp-2"), clientId: "lamp-2" });
     const { Users } = await import("../../server/setup/users");
     new Users(guarded.dir).remove("lamp-1");
     await one.untilClosed();
     expect(two.closed).toBe(false);
-    expect(await open().connect(credentials("lamp-1"))).toBe(BAD_LOGIN);
+    expect(await guarded.open().connect(credentials("lamp-1"))).toBe(BAD_LOGIN);
   });
 
   it("stores no password in plain text, and the file is readable only by its owner", () => {
@@ -155,23 +146,18 @@ describe("logging in at the embedded broker", () => {
 describe("a broker on loopback without users", () => {
   it("accepts every client, whatever its name", async () => {
     const guarded = await GuardedBroker.start({}, { users: undefined, loginRequired: false });
-    const [anonymous, named] = [RawMqtt.open(guarded.port), RawMqtt.open(guarded.port)];
+    const [anonymous, named] = [guarded.open(), guarded.open()];
     expect(await anonymous.connect()).toBe(0);
     expect(await named.connect({ username: "me", password: Buffer.from("x") })).toBe(0);
     expect(await anonymous.subscribe("#")).toEqual([1]);
     expect(await named.publish("anything/at/all")).toBe(true);
-    await anonymous.stop();
-    await named.stop();
     await guarded.stop();
   });
 
   it("still refuses a wrong password of a known user", async () => {
     const guarded = await GuardedBroker.start({}, { loginRequired: false });
-    const client = RawMqtt.open(guarded.port);
-    expect(await client.connect({ username: "lamp-1", password: Buffer.from("x") })).toBe(
-      BAD_LOGIN,
-    );
-    await client.stop();
+    const login = { username: "lamp-1", password: Buffer.from("x") };
+    expect(await guarded.open().connect(login)).toBe(BAD_LOGIN);
     await guarded.stop();
   });
 });
@@ -184,7 +170,7 @@ it("two clients with one client id get a line with the id and both addresses", a
   );
   const clients: RawMqtt[] = [];
   for (let i = 0; i < 4; i++) {
-    const client = RawMqtt.open(guarded.port, i % 2 === 0 ? "127.0.0.1" : "127.0.0.2");
+    const client = guarded.open(i % 2 === 0 ? "127.0.0.1" : "127.0.0.2");
     clients.push(client);
     expect(await client.connect({ clientId: "lamp" })).toBe(0);
   }
@@ -193,6 +179,5 @@ it("two clients with one client id get a line with the id and both addresses", a
     'two clients, at 127.0.0.1 and 127.0.0.2, use the client id "lamp" and disconnect each other; ' +
       "give one of them another id",
   ]);
-  for (const client of clients) await client.stop();
   await guarded.stop();
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect } from "vitest";
-import { FaultyBroker } from "./faulty-broker";
+import { FaultyBroker, type FaultyConnection } from "./faulty-broker";
 import type { Order, OrderedClient, Setup } from "./ordered-client";
 import { IN_NODE, type Start } from "./worlds";
 
@@ -32,6 +32,18 @@ export function runIn(world: Start): void {
 /** Starts the client of the present test, connected to the broker. */
 export async function startClient(setup: Partial<Setup> = {}, order?: Order): Promise<void> {
   client = await inWorld({ port: broker.port, ...setup }, order);
+}
+
+/** Starts the client of the present test with a persistent session. */
+export async function startSession(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
+  await startClient({ cleanSession: false, ...setup }, order);
+}
+
+/** Sends an order to the connected client. */
+export async function order(text: Order): Promise<FaultyConnection> {
+  const connection = await broker.untilConnected();
+  connection.publish("do", JSON.stringify(text));
+  return connection;
 }
 
 /** Makes a client that was started in another way the client of the present test. */

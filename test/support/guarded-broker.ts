@@ -6,6 +6,7 @@ import { Broker, type BrokerOptions } from "../../server/broker/broker";
 import { DEFAULT_LIMITS, type Limits } from "../../server/setup/broker-limits";
 import { hashPassword } from "../../server/setup/password";
 import { type User, Users } from "../../server/setup/users";
+import { RawMqtt } from "./raw-mqtt";
 import { until } from "./until";
 
 export const PASSWORDS: Record<string, string> = {
@@ -18,6 +19,8 @@ export const PASSWORDS: Record<string, string> = {
  * The embedded broker alone, with logins as with --listen. Its users are two devices and a server.
  */
 export class GuardedBroker {
+  private readonly clients: RawMqtt[] = [];
+
   private constructor(
     readonly broker: Broker,
     readonly users: Users,
@@ -55,6 +58,16 @@ export class GuardedBroker {
     return this.broker.ports[0] ?? 0;
   }
 
+  /**
+   * Opens a connection, which the broker's `stop` closes.
+   * @param from the client's address
+   */
+  open(from?: string): RawMqtt {
+    const client = RawMqtt.open(this.port, from);
+    this.clients.push(client);
+    return client;
+  }
+
   count(reason: Reason): number {
     return this.rejections.totals()[reason];
   }
@@ -67,6 +80,7 @@ export class GuardedBroker {
   }
 
   async stop(): Promise<void> {
+    for (const client of this.clients) await client.stop();
     await this.broker.stop();
     rmSync(this.dir, { recursive: true });
   }

@@ -20,6 +20,12 @@ export abstract class OrderedClient {
       .length;
   }
 
+  /** Returns the payloads received on a topic; each is one word. */
+  got(topic: string): (string | undefined)[] {
+    const lines = this.lines.filter((line) => line.startsWith(`got ${topic} `));
+    return lines.map((line) => line.split(" ")[2]);
+  }
+
   /** Waits until `times` printed lines equal `line` or match it. */
   async untilLogged(line: string | RegExp, times = 1): Promise<void> {
     try {

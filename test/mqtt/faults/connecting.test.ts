@@ -9,21 +9,16 @@ import {
   useFaultyBroker,
 } from "../../support/faulty-world";
 import { faster, MqttInNode } from "../../support/mqtt-in-node";
-import type { Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
 import { BOTH } from "../../support/worlds";
 
 useFaultyBroker();
 
-async function start(setup: Partial<Setup> = {}): Promise<void> {
-  await startClient(setup);
-}
-
 describe.each(BOTH)("a missing broker, %s", (_where, world) => {
   it("is tried until it is there", async () => {
     runIn(world);
     await broker.stopListening();
-    await start();
+    await startClient();
     await client.untilLogged(/^failed .*ECONNREFUSED/, 2);
     await broker.listenAgain();
     await client.untilLogged("connected false 0");
@@ -51,7 +46,7 @@ describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) =
       connection.end();
       return true;
     };
-    await start();
+    await startClient();
     await client.untilLogged("connected false 0");
     expect(client.count(/^failed /)).toBe(3);
   });
@@ -63,13 +58,13 @@ describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) =
       connection.end();
       return true;
     };
-    await start({ keepAliveS: 1, stableMs: 0 });
+    await startClient({ keepAliveS: 1, stableMs: 0 });
     await until("it stays connected", () => broker.of("pingreq").length > 0);
     expect(broker.connections).toHaveLength(6);
   });
 
   it("with a reset, five times", async () => {
-    await start({ stableMs: 0 });
+    await startClient({ stableMs: 0 });
     for (let times = 1; times <= 5; times++) {
       await client.untilLogged(/^connected/, times);
       const connection = await broker.untilConnected();
@@ -94,7 +89,7 @@ describe("a broker that refuses", () => {
         connection.send({ cmd: "connack", returnCode: Number(code), sessionPresent: false });
         return true;
       };
-      await start({ username: "name", password: "secret" });
+      await startClient({ username: "name", password: "secret" });
       await client.untilLogged(`failed refused: ${reason}`);
       const [connect] = broker.of("connect");
       expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
@@ -111,7 +106,7 @@ describe("a broker that refuses", () => {
 
 describe("CONNECT", () => {
   it("contains all given options", async () => {
-    await start({
+    await startClient({
       clientId: "night-1",
       keepAliveS: 300,
       cleanSession: false,
@@ -131,7 +126,7 @@ describe("CONNECT", () => {
   });
 
   it("is followed by DISCONNECT and nothing else when the client is stopped", async () => {
-    await start();
+    await startClient();
     await client.untilLogged("connected false 0");
     (await broker.untilConnected()).publish("do", JSON.stringify({ stop: true }));
     await client.untilLogged("stopped");

@@ -1,24 +1,19 @@
 import type { IPublishPacket } from "mqtt-packet";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type FaultyConnection } from "../../support/faulty-broker";
 import {
   broker,
   client,
+  order,
   runIn,
-  startClient,
+  startSession,
   useClient,
   useFaultyBroker,
 } from "../../support/faulty-world";
 import { MqttDevice } from "../../support/mqtt-device";
-import type { Order, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
 import { BOTH } from "../../support/worlds";
 
 useFaultyBroker();
-
-async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-  await startClient({ cleanSession: false, ...setup }, order);
-}
 
 /** Breaks the connection at the first packet of this type instead of answering it. */
 function breakAtFirst(cmd: string): void {
@@ -32,12 +27,6 @@ function breakAtFirst(cmd: string): void {
   };
 }
 
-async function order(text: Order): Promise<FaultyConnection> {
-  const connection = await broker.untilConnected();
-  connection.publish("do", JSON.stringify(text));
-  return connection;
-}
-
 describe.each(BOTH)("publishing across a broken connection, %s", (_where, world) => {
   beforeEach(() => {
     runIn(world);
@@ -45,7 +34,7 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
 
   it("at QoS 1 repeats the PUBLISH with its id and DUP", async () => {
     breakAtFirst("publish");
-    await start({ publish: { topic: "t", count: 1, qos: 1 } });
+    await startSession({ publish: { topic: "t", count: 1, qos: 1 } });
     await client.untilLogged("published 1");
     const [first, second] = broker.of("publish");
     expect([first?.dup, second?.dup]).toEqual([false, true]);
@@ -55,14 +44,14 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
 
   it("at QoS 2 before PUBREC repeats the PUBLISH", async () => {
     breakAtFirst("publish");
-    await start({ publish: { topic: "t", count: 1, qos: 2 } });
+    await startSession({ publish: { topic: "t", count: 1, qos: 2 } });
     await client.untilLogged("published 1");
     expect(broker.of("publish").map(({ dup }) => dup)).toEqual([false, true]);
   });
 
   it("at QoS 2 after PUBREC repeats only the PUBREL", async () => {
     breakAtFirst("pubrel");
-    await start({ publish: { topic: "t", count: 1, qos: 2 } });
+    await startSession({ publish: { topic: "t", count: 1, qos: 2 } });
     await client.untilLogged("published 1");
     expect(broker.of("publish")).toHaveLength(1);
     const ids = broker.of("pubrel").map(({ messageId }) => messageId);
@@ -74,7 +63,10 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
     const hold = broker.behaviour;
     broker.behaviour = (packet, connection) =>
       (packet.cmd === "publish" && broker.connections.length === 1) || hold(packet, connection);
-    await start({ publish: { topic: "t", count: 10, qos: 1, fibers: 5 } }, { keepAliveS: 1 });
+    await startSession(
+      { publish: { topic: "t", count: 10, qos: 1, fibers: 5 } },
+      { keepAliveS: 1 },
+    );
     await client.untilLogged("published 10");
     const texts = broker.of("publish").map(({ payload }) => String(payload));
     expect(texts.slice(0, 10)).toEqual(["0", "1", "2", "3", "4", "0", "1", "2", "3", "4"]);
@@ -89,7 +81,7 @@ describe.each(BOTH)("publishing across a broken connection, %s", (_where, world)
       broker.sessionPresent = false;
       return broken;
     };
-    await start({ publish: { topic: "t", count: 1, qos: 2 } });
+    await startSession({ publish: { topic: "t", count: 1, qos: 2 } });
     await client.untilLogged("not published 0: session lost");
   });
 });
@@ -98,7 +90,7 @@ describe("a message that is not acknowledged", () => {
   it("fails after the timeout, and is not resent", async () => {
     let withheld = true;
     broker.behaviour = (packet) => withheld && packet.cmd === "publish";
-    await start({ publish: { topic: "t", count: 1, qos: 1 } }, { ackTimeoutMs: 300 });
+    await startSession({ publish: { topic: "t", count: 1, qos: 1 } }, { ackTimeoutMs: 300 });
     await client.untilLogged("not published 0: time-out");
     withheld = false;
     broker.sessionPresent = true;
@@ -111,7 +103,7 @@ describe("a message that is not acknowledged", () => {
 
   it("at QoS 0 needs a connection", async () => {
     await broker.stopListening();
-    await start({ publish: { topic: "t", count: 1, qos: 0 } });
+    await startSession({ publish: { topic: "t", count: 1, qos: 0 } });
     await client.untilLogged("not published 0: not connected");
     await broker.listenAgain();
     await client.untilLogged("connected false 0");
@@ -134,13 +126,13 @@ describe("acknowledgements", () => {
         }
       return true;
     };
-    await start({ publish: { topic: "t", count: 4, qos: 1, fibers: 4 } });
+    await startSession({ publish: { topic: "t", count: 4, qos: 1, fibers: 4 } });
     await client.untilLogged("published 4");
     expect(broker.connections).toHaveLength(1);
   });
 
   it("are sent for an unknown PUBREC or PUBREL, so that the broker can finish", async () => {
-    await start();
+    await startSession();
     await client.untilLogged("connected false 0");
     const connection = await broker.untilConnected();
     connection.send({ cmd: "pubrec", messageId: 1234 });
@@ -156,7 +148,7 @@ describe("acknowledgements", () => {
     runIn(world);
     const held: IPublishPacket[] = [];
     broker.behaviour = (packet) => packet.cmd === "publish" && held.push(packet) > 0;
-    await start({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
+    await startSession({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
     await until("16 messages are in flight", () => held.length === 16);
     const connection = await broker.untilConnected();
     // After each acknowledgement, the client may send one more message.

@@ -1,26 +1,22 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type FaultyConnection } from "../../support/faulty-broker";
-import { broker, client, runIn, startClient, useFaultyBroker } from "../../support/faulty-world";
-import type { Order, Setup } from "../../support/ordered-client";
+import {
+  broker,
+  client,
+  order,
+  runIn,
+  startSession,
+  useFaultyBroker,
+} from "../../support/faulty-world";
 import { until } from "../../support/until";
 import { BOTH } from "../../support/worlds";
 
 useFaultyBroker();
 
-async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-  await startClient({ cleanSession: false, ...setup }, order);
-}
-
-async function order(text: Order): Promise<FaultyConnection> {
-  const connection = await broker.untilConnected();
-  connection.publish("do", JSON.stringify(text));
-  return connection;
-}
-
 describe("a message that is delivered twice", () => {
   it("at QoS 2 reaches the handler once, within a connection and across two", async () => {
     broker.sessionPresent = true;
-    await start({ subscribe: [{ filter: "t", qos: 2 }] });
+    await startSession({ subscribe: [{ filter: "t", qos: 2 }] });
     await client.untilLogged("granted t 2");
     let connection = await broker.untilConnected();
     broker.behaviour = (packet) => packet.cmd === "pubrec";
@@ -42,7 +38,7 @@ describe("a message that is delivered twice", () => {
 
   it("at QoS 1 reaches the handler again if its PUBACK was lost", async () => {
     broker.sessionPresent = true;
-    await start({ subscribe: [{ filter: "t", qos: 1 }] });
+    await startSession({ subscribe: [{ filter: "t", qos: 1 }] });
     await client.untilLogged("granted t 1");
     let connection = await broker.untilConnected();
     connection.publish("t", "at least once", { qos: 1, messageId: 5 });
@@ -64,7 +60,7 @@ describe.each(BOTH)(
     });
 
     it("at QoS 1 end the connection, and the broker resends them", async () => {
-      await start(
+      await startSession(
         { subscribe: [{ filter: "t", qos: 1 }] },
         { maxPacketBytes: 400, inboxBytes: 400, stableMs: 0 },
       );
@@ -94,7 +90,7 @@ describe.each(BOTH)(
     });
 
     it("at QoS 0 are lost, and only they", async () => {
-      await start(
+      await startSession(
         { subscribe: [{ filter: "t", qos: 0 }] },
         { maxPacketBytes: 400, inboxBytes: 400 },
       );
@@ -113,7 +109,7 @@ describe.each(BOTH)(
 
 describe("subscriptions", () => {
   it("are renewed only if the broker has lost the session", async () => {
-    await start({
+    await startSession({
       subscribe: [
         { filter: "a/+", qos: 2 },
         { filter: "b", qos: 1 },
@@ -143,7 +139,7 @@ describe("subscriptions", () => {
       connection.send({ cmd: "suback", messageId: packet.messageId as number, granted: [granted] });
       return true;
     };
-    await start({ subscribe: [{ filter: "secret", qos: 1 }] });
+    await startSession({ subscribe: [{ filter: "secret", qos: 1 }] });
     await client.untilLogged("granted secret 128");
     await order({
       subscribe: [
@@ -156,7 +152,7 @@ describe("subscriptions", () => {
   });
 
   it("end at UNSUBACK", async () => {
-    await start({ subscribe: [{ filter: "t", qos: 0 }] });
+    await startSession({ subscribe: [{ filter: "t", qos: 0 }] });
     await client.untilLogged("granted t 0");
     const connection = await order({ unsubscribe: "t" });
     await client.untilLogged("unsubscribed t");
@@ -170,7 +166,7 @@ describe("subscriptions", () => {
   it("fail after the timeout if the broker does not answer", async () => {
     broker.behaviour = (packet) =>
       packet.cmd === "subscribe" && packet.subscriptions[0]?.topic === "mute";
-    await start({}, { ackTimeoutMs: 300 });
+    await startSession({}, { ackTimeoutMs: 300 });
     await client.untilLogged("granted do 0");
     await order({
       subscribe: [
