@@ -90,7 +90,8 @@ export function stateWords(
   if (uptime_s !== undefined && online && stateHeardMs !== undefined)
     words.push(`up ${durationWords(uptime_s * 1000 + Math.max(0, nowMs - stateHeardMs))}`);
   if (reconnects !== undefined) words.push(countWords(reconnects, "reconnect"));
-  if (outbox !== undefined) words.push(`${countWords(outbox, "reading")} waiting`);
+  // One reading is on its way in the normal case, and the next state may be a minute away.
+  if (outbox !== undefined && outbox > 1) words.push(`${outbox} readings waiting`);
   return words.join(" · ");
 }
 

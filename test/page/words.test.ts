@@ -82,9 +82,12 @@ describe("the page's words", () => {
     expect(stateWords(device, 0, "0.1.0")).toBe("");
     const state = { fw: "0.1.0", uptime_s: 190, reconnects: 1, outbox: 0 };
     const heard = { ...device, state, stateHeardMs: 50_000 };
-    expect(stateWords(heard, 50_000, "0.1.0")).toBe(
-      "firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting",
-    );
+    const usual = "firmware 0.1.0 · up 3 min · 1 reconnect";
+    expect(stateWords(heard, 50_000, "0.1.0")).toBe(usual);
+    const sending = { ...heard, state: { ...state, outbox: 1 } };
+    expect(stateWords(sending, 50_000, "0.1.0")).toBe(usual);
+    const behind = { ...heard, state: { ...state, outbox: 12 } };
+    expect(stateWords(behind, 50_000, "0.1.0")).toBe(`${usual} · 12 readings waiting`);
     expect(stateWords({ ...device, state: { led_on: true } }, 0, "0.1.0")).toBe("");
     const counting = { ...heard, state: { uptime_s: 9 } };
     expect(stateWords(counting, 84_000, "0.1.0")).toBe("up 43 s");
