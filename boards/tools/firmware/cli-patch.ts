@@ -10,8 +10,8 @@ const FILE = join(FOLDER, "built/devicescript-cli.cjs");
 const MARK = "/* nightlight: ";
 
 /**
- * Two waits that are added to the CLI. Without them, F5 in VS Code seldom stops at a breakpoint.
- * Each patch's code is inserted before a text that occurs once.
+ * Code that is added to the CLI: two waits, without which F5 in VS Code seldom stops at a
+ * breakpoint, and a longer timeout. Each patch's code is inserted before a text that occurs once.
  */
 const PATCHES = [
   {
@@ -38,6 +38,17 @@ const PATCHES = [
     await delay(100);
 `,
   },
+  {
+    // With the default of 1 s, a board that erases its flash for longer loses the connection in the
+    // middle of a deploy, and a slow one at the start, for good. The CLI has 60 s for other lines.
+    before:
+      "  async transportConnectAsync(background) {\n    this.transport = this.mkTransport(this.bus);\n",
+    code: `  ${MARK}keep the serial port of a silent board open */
+  get pulseTimeout() {
+    return 6e4;
+  }
+`,
+  },
 ];
 
 /**
@@ -60,16 +71,24 @@ export function patchCli(): void {
   renameSync(file, FILE);
 }
 
-/** @throws UserError if the CLI has only some of the patches, or patches of another revision */
+/**
+ * @returns false if at least one patch is missing, as after an update of this repository
+ * @throws UserError if the CLI has a patch of another revision
+ */
 export function isPatched(source: string): boolean {
-  if (PATCHES.every(({ code }) => source.includes(code))) return true;
-  if (!source.includes(MARK)) return false;
-  throw new UserError("@devicescript/cli: has patches of another revision; run npm ci");
+  const present = PATCHES.filter(({ code }) => source.includes(code)).length;
+  if (source.split(MARK).length - 1 > present)
+    throw new UserError("@devicescript/cli: has patches of another revision; run npm ci");
+  return present === PATCHES.length;
 }
 
-/** @throws Error if the text at a patch's place does not occur exactly once */
+/**
+ * Adds the missing patches.
+ * @throws Error if the text at a patch's place does not occur exactly once
+ */
 export function patched(source: string): string {
   return PATCHES.reduce((text, { before, code }) => {
+    if (text.includes(code)) return text;
     const [head, tail, ...more] = text.split(before);
     if (head === undefined || tail === undefined || more.length > 0)
       throw new Error(`the CLI has not exactly one ${JSON.stringify(before)}`);

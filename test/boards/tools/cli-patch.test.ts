@@ -16,6 +16,14 @@ describe("the patches of the installed CLI", () => {
     expect(unpatched(source)).toBe(original);
   });
 
+  it("are completed if an older state of this repository had fewer of them", () => {
+    const source = patched(original);
+    const older = source.replace(/ {2}\/\* nightlight: keep the serial port[^}]*\}\n/, "");
+    expect(older.length).toBeLessThan(source.length);
+    expect(isPatched(older)).toBe(false);
+    expect(patched(older)).toBe(source);
+  });
+
   it("are refused if they come from another state of this repository, with advice", () => {
     const other = patched(original).replace("n < 600 && args.deviceId", "n < 9 && args.deviceId");
     expect(() => isPatched(other)).toThrow(
