@@ -11,16 +11,16 @@ enum { LIGHT_BULB_REGISTER_BRIGHTNESS = 0x001, LIGHT_BULB_REGISTER_DIMMABLE = 0x
 enum { LIGHT_BULB_FULL = 65535 };
 
 static uint16_t brightness;
-static bool by_hand;
+static bool is_manual;
 
-static void set(uint16_t value, bool is_by_hand) {
+static void set(uint16_t value, bool manual) {
   brightness = value;
-  by_hand = is_by_hand;
+  is_manual = manual;
   board_led(brightness);
 }
 
 bool light_bulb_is_on(void) { return brightness > 0; }
-bool light_bulb_is_by_hand(void) { return by_hand; }
+bool light_bulb_is_manual(void) { return is_manual; }
 void light_bulb_turn_over(void) { set(brightness > 0 ? 0 : LIGHT_BULB_FULL, true); }
 
 static bool light_bulb_handle(service *self, const packet *packet) {

@@ -7,7 +7,7 @@
 bool light_bulb_is_on(void);
 
 /* Whether a button has switched the LED since the program last set it. */
-bool light_bulb_is_by_hand(void);
+bool light_bulb_is_manual(void);
 
 /* Switches the LED for a button. The LED keeps this state until the program next sets it. */
 void light_bulb_turn_over(void);

@@ -37,7 +37,7 @@ static void draw_led(const status *status) {
   text_draw(&font_large, x + 50, TOP + 44, status->led_on ? COLOR_LAMP : COLOR_TEXT,
             status->led_on ? "ON" : "OFF");
   text_draw_within(&font_small, x, TOP + CARD_HEIGHT - 18, LED_WIDTH - 2 * PADDING, COLOR_QUIET,
-                   status->led_by_hand ? "by hand" : status->decided);
+                   status->led_is_manual ? "by hand" : status->decided);
 }
 
 static void draw_main(const status *status) {

@@ -31,7 +31,7 @@ static void light_and_led(status *into) {
   const uint16_t own = (uint16_t)((board_light() * LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
   into->light = program_light(own);
   into->led_on = light_bulb_is_on();
-  into->led_by_hand = light_bulb_is_by_hand();
+  into->led_is_manual = light_bulb_is_manual();
 }
 
 static void program(status *into) {

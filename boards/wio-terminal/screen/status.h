@@ -13,7 +13,7 @@ typedef enum { STATUS_LINK_DOWN, STATUS_LINK_STARTING, STATUS_LINK_UP } link_sta
 typedef struct {
   uint16_t light; /* 0..LIGHT_MAX, as in telemetry */
   bool led_on;
-  bool led_by_hand; /* a button has switched the LED since the program last set it */
+  bool led_is_manual; /* a button has switched the LED since the program last set it */
 
   /* The rule that the device uses without a server; -1 if it has none. */
   int threshold;

@@ -24,7 +24,7 @@
 static uint64_t micros;
 static bool buttons[BOARD_KEYS];
 static const char KEYS[] = "abculrdp"; /* the letters of `press`, in the order of board.h */
-static bool led, by_hand;
+static bool led, is_manual;
 static uint32_t busy_steps;
 
 static void record(char what, const void *bytes, size_t length) {
@@ -65,11 +65,11 @@ bool board_button_pressed(unsigned button) { return buttons[button]; }
 void board_console_write(const char *text, size_t length) { fwrite(text, 1, length, stderr); }
 
 bool light_bulb_is_on(void) { return led; }
-bool light_bulb_is_by_hand(void) { return by_hand; }
+bool light_bulb_is_manual(void) { return is_manual; }
 
 void light_bulb_turn_over(void) {
   led = !led;
-  by_hand = true;
+  is_manual = true;
   const uint8_t level = led;
   record('L', &level, 1);
 }
@@ -95,7 +95,7 @@ static status given = {
 void status_read(status *into, uint64_t now_micros) {
   *into = given;
   into->led_on = led;
-  into->led_by_hand = by_hand;
+  into->led_is_manual = is_manual;
   into->uptime_s = (uint32_t)(now_micros / 1000000);
 }
 
@@ -128,7 +128,7 @@ static bool set_text(const char *field, const char *value) {
 static void set(const char *field, const char *value) {
   const int whole = atoi(value);
   if (!strcmp(field, "light")) given.light = (uint16_t)whole;
-  else if (!strcmp(field, "led")) led = whole != 0, by_hand = false;
+  else if (!strcmp(field, "led")) led = whole != 0, is_manual = false;
   else if (!strcmp(field, "in-trial")) given.is_in_trial = whole != 0;
   else if (!strcmp(field, "threshold")) given.threshold = whole;
   else if (!strcmp(field, "decided")) snprintf(given.decided, sizeof given.decided, "%s", value);
