@@ -25,13 +25,13 @@ export class LineNotReady extends Error {}
 /**
  * Maximum number of tries in a row, some two seconds. Afterwards, access counts as not permitted.
  */
-const NOT_YET_TIMES = 40;
+const NOT_READY_TRIES_MAX = 40;
 
 /** A line of a chip. Another program may use the line, and release it. */
 export class Pin<Line extends { close(): void }> {
   private line: Line | undefined;
   private path: string | undefined;
-  private notYet = 0;
+  private notReadyTries = 0;
   private readonly watch: OutageLog;
 
   constructor(private readonly options: PinOptions<Line>) {
@@ -50,7 +50,7 @@ export class Pin<Line extends { close(): void }> {
   use<T>(act: (line: Line, isNew: boolean) => T): T | undefined {
     const { value, problem } = this.attempt(act);
     if (problem === undefined) {
-      this.notYet = 0;
+      this.notReadyTries = 0;
       this.watch.works();
     } else if (problem !== "") {
       this.watch.failed(problem);
@@ -85,7 +85,9 @@ export class Pin<Line extends { close(): void }> {
       if (error instanceof LineNotReady)
         return {
           problem:
-            ++this.notYet < NOT_YET_TIMES ? "" : openProblem("EACCES", chip, permission(chip)),
+            ++this.notReadyTries < NOT_READY_TRIES_MAX
+              ? ""
+              : openProblem("EACCES", chip, permission(chip)),
         };
       if (error instanceof LineBusy)
         return { problem: busyProblem(line, chip, error.consumer, field) };

@@ -54,7 +54,7 @@ export class PageAccess {
   }
 
   /** Whether the request carries the token or a valid login cookie. */
-  knows(request: IncomingMessage): boolean {
+  isAuthenticated(request: IncomingMessage): boolean {
     const { token } = this.options;
     if (token === undefined) return true;
     const bearer = bearerOf(request);
@@ -104,7 +104,7 @@ export class PageAccess {
    * Rejects a request without a valid token.
    * @throws HttpError 401
    */
-  turnAway(request: IncomingMessage): never {
+  refuseUnauthenticated(request: IncomingMessage): never {
     // A wrong token was already counted when it was compared.
     if (bearerOf(request) === undefined) this.refuse(request, "token", "no token");
     throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");

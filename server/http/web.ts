@@ -118,12 +118,12 @@ export class Web {
     if (join?.answer(path, request, response)) return false;
     if (join?.admits(path, request)) return true;
     // A monitor may ask without a token: the answer is only whether the server is healthy.
-    if (path === "/healthz" || access.knows(request)) return true;
+    if (path === "/healthz" || access.isAuthenticated(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);
     else if (path === "/") access.askForToken(response, "");
     else if (path === "/device") access.askForToken(response, "device");
     else if (path === undefined) return true;
-    else access.turnAway(request);
+    else access.refuseUnauthenticated(request);
     return false;
   }
 
@@ -190,7 +190,7 @@ export class Web {
     const ok = this.options.counts.brokerConnected;
     // Only clients with the token get the version, which would tell others which known faults to
     // try.
-    const known = this.options.access.knows(request) && { version: VERSION };
+    const known = this.options.access.isAuthenticated(request) && { version: VERSION };
     json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
   }
 
@@ -207,7 +207,7 @@ export class Web {
         return {
           admit: () => {
             access.refuseCrossSite(request);
-            if (!access.knows(request)) access.turnAway(request);
+            if (!access.isAuthenticated(request)) access.refuseUnauthenticated(request);
           },
           serve: (socket) => this.live.addSocket(socket),
         };
@@ -220,7 +220,8 @@ export class Web {
         return {
           admit: () => {
             access.refuseCrossSite(request);
-            if (!access.knows(request) && !join?.admits(path, request)) access.turnAway(request);
+            if (!access.isAuthenticated(request) && !join?.admits(path, request))
+              access.refuseUnauthenticated(request);
           },
           serve: (socket) => classRoom.addTab(socket, this.tabProgram !== undefined),
         };

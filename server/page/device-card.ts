@@ -16,7 +16,7 @@ import type { Device, Roles, ServerFacts } from "./model";
 import { isNightlight, sentence, sideWords } from "./rule-words";
 import { UpdateBox } from "./update-box";
 import type { UpdateDialog } from "./update-dialog";
-import type { Updates } from "./updates";
+import type { UpdatesModel } from "./updates";
 import { ValueList } from "./value-list";
 import { deciderWords, lastSeenWords, onlineWords, stateWords, titleOf } from "./words";
 
@@ -111,7 +111,7 @@ export class DeviceCard {
   showTime(
     { view }: Device,
     { version }: ServerFacts,
-    updates: Updates,
+    updates: UpdatesModel,
     nowMs: number,
     live: boolean,
   ): void {

@@ -1,13 +1,13 @@
 import type { DeviceView, GroupView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
-import { arrange } from "./device-order";
+import { filterAndSort } from "./device-order";
 import { DeviceRow } from "./device-row";
 import { byId, setText } from "./dom";
 import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
 import { NameOrder } from "./name-order";
 import { rowWindow } from "./row-window";
-import { Updates } from "./updates";
+import { UpdatesModel } from "./updates";
 import { watchedIds } from "./watched";
 import { titleOf } from "./words";
 
@@ -33,7 +33,7 @@ export class DeviceList {
   private devices = new Map<string, Device>();
   private groups = new Map<string, GroupView>();
   private rule: ServerRule | undefined;
-  private updates = new Updates();
+  private updates = new UpdatesModel();
   /** `names`: all devices, sorted by name. `ids`: the devices that are shown, in their order. */
   private names = new NameOrder();
   private ids: string[] = [];
@@ -86,7 +86,7 @@ export class DeviceList {
     groups: Map<string, GroupView>,
     changes: Changes,
     rule: ServerRule,
-    updates: Updates,
+    updates: UpdatesModel,
   ): void {
     this.updates = updates;
     this.devices = devices;
@@ -105,7 +105,7 @@ export class DeviceList {
     } else if (this.controls.isLively && changes.devices.size > 0) this.arrangeSoon();
     for (const id of changes.all ? this.rows.keys() : changes.devices) {
       const device = devices.get(id);
-      if (device) this.rows.get(id)?.show(device, rule, updates.isBehind(device.view));
+      if (device) this.rows.get(id)?.show(device, rule, updates.isOutdated(device.view));
     }
   }
 
@@ -130,8 +130,8 @@ export class DeviceList {
     if (!this.rule) return;
     const viewOf = (id: string) => this.devices.get(id)?.view;
     const { choice } = this.controls;
-    const isBehind = (view: DeviceView) => this.updates.isBehind(view);
-    this.ids = arrange(this.names.ids, viewOf, this.groups, this.rule, choice, isBehind);
+    const isOutdated = (view: DeviceView) => this.updates.isOutdated(view);
+    this.ids = filterAndSort(this.names.ids, viewOf, this.groups, this.rule, choice, isOutdated);
     const all = this.names.ids.length;
     setText(this.count, this.ids.length === all ? String(all) : `${this.ids.length} of ${all}`);
     this.none.hidden = this.ids.length > 0;
@@ -168,7 +168,7 @@ export class DeviceList {
     const row = new DeviceRow(id, this.onOpen);
     this.rows.set(id, row);
     const device = this.devices.get(id);
-    if (device && this.rule) row.show(device, this.rule, this.updates.isBehind(device.view));
+    if (device && this.rule) row.show(device, this.rule, this.updates.isOutdated(device.view));
     row.mark(id === this.openId);
     return row;
   }

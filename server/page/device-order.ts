@@ -18,19 +18,19 @@ type Passes = (view: DeviceView) => boolean;
 /**
  * Filters and sorts the devices.
  * @param names all ids sorted by name; equal keys keep this order
- * @param isBehind whether a device runs another program than the server has for it
+ * @param isOutdated whether a device runs another program than the server has for it
  * @returns the ids to show
  */
-export function arrange(
+export function filterAndSort(
   names: string[],
   viewOf: (id: string) => DeviceView | undefined,
   groups: Map<string, GroupView>,
   rule: ServerRule,
   { search, filter, sort }: ListChoice,
-  isBehind: Passes,
+  isOutdated: Passes,
 ): string[] {
   const part = search.trim().toLowerCase();
-  const passes = filter === "behind" ? isBehind : filterOf(filter, groups);
+  const passes = filter === "behind" ? isOutdated : filterOf(filter, groups);
   const found: { id: string; key: number }[] = [];
   for (const id of names) {
     const view = viewOf(id);

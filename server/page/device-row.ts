@@ -32,7 +32,7 @@ export class DeviceRow {
     setAttribute(this.button, "aria-current", String(isOpen));
   }
 
-  show({ view }: Device, rule: ServerRule, isBehind: boolean): void {
+  show({ view }: Device, rule: ServerRule, isOutdated: boolean): void {
     setText(this.name, titleOf(view));
     const led = view.ledOn === null ? "unknown" : view.ledOn ? "on" : "off";
     setAttribute(this.button, "data-led", led);
@@ -43,7 +43,7 @@ export class DeviceRow {
     if (view.online && (view.ledOn !== null || input === undefined))
       facts.push(sentence(sideWords(rule, view.ledOn)));
     if (input !== undefined) facts.push(input);
-    if (isBehind) facts.push("outdated");
+    if (isOutdated) facts.push("outdated");
     setText(this.state, facts.join(" · "));
   }
 }

@@ -3,7 +3,7 @@ import type { Device } from "./model";
 import { cancelUpdate } from "./requests";
 import type { UpdateDialog } from "./update-dialog";
 import { fleetWords, isFleetShown, leftWords } from "./update-words";
-import { takesUpdates, type Updates } from "./updates";
+import { takesUpdates, type UpdatesModel } from "./updates";
 
 /** The update of several devices: the buttons that begin it and cancel it, and its progress. */
 export class FleetBox {
@@ -12,17 +12,17 @@ export class FleetBox {
   private readonly progress = byId("fleet-progress", HTMLProgressElement);
   private readonly now = byId("fleet-now", HTMLElement);
   private readonly left = byId("fleet-left", HTMLElement);
-  private readonly callOff = byId("fleet-call-off", HTMLButtonElement);
+  private readonly cancelButton = byId("fleet-call-off", HTMLButtonElement);
   private readonly error = byId("fleet-error", HTMLElement);
 
   constructor(dialog: UpdateDialog) {
     this.all.addEventListener("click", () =>
       dialog.open({ request: { all: true }, title: "all devices" }),
     );
-    this.callOff.addEventListener("click", () => void this.cancel());
+    this.cancelButton.addEventListener("click", () => void this.cancel());
   }
 
-  show(updates: Updates, devices: Map<string, Device>, nowMs: number, live: boolean): void {
+  show(updates: UpdatesModel, devices: Map<string, Device>, nowMs: number, live: boolean): void {
     const { fleet } = updates;
     const updateOf = (id: string) => updates.of(id);
     this.all.hidden = !isAnyUpdated(devices);
@@ -37,9 +37,9 @@ export class FleetBox {
     setText(this.left, leftWords(fleet));
     const isHidden = fleet.step !== "going";
     // Hiding the focused element would lose the focus.
-    if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
-    this.callOff.hidden = isHidden;
-    this.callOff.disabled = !live;
+    if (isHidden && document.activeElement === this.cancelButton) byId("main", HTMLElement).focus();
+    this.cancelButton.hidden = isHidden;
+    this.cancelButton.disabled = !live;
   }
 
   private async cancel(): Promise<void> {

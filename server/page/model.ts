@@ -12,7 +12,7 @@ import type { UpdateChanges } from "../../src/common/update-api";
 import { isTabId } from "../base/tab-id";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";
-import { Updates } from "./updates";
+import { UpdatesModel } from "./updates";
 
 export type ServerFacts = Pick<
   SnapshotView,
@@ -51,7 +51,7 @@ export class Model {
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();
   messages = new RecentMessages();
-  updates = new Updates();
+  updates = new UpdatesModel();
   /** Whether a device in a browser tab has been seen. */
   hasTabs = false;
   /** The live history of the selected device, the only one with a chart. */
@@ -122,7 +122,7 @@ export class Model {
     this.devices = new Map();
     this.hasTabs = false;
     for (const view of snapshot.devices) this.setDevice(view);
-    this.updates = new Updates(snapshot.updates);
+    this.updates = new UpdatesModel(snapshot.updates);
     this.messages = new RecentMessages();
     for (const message of snapshot.messages) this.addMessage(message);
   }

@@ -6,7 +6,7 @@ import { byId, setAttribute, setText, textElement } from "./dom";
 import { cancelUpdate } from "./requests";
 import type { UpdateDialog } from "./update-dialog";
 import {
-  canBeCalledOff,
+  canBeCancelled,
   isShown,
   lineWords,
   nowWords,
@@ -23,7 +23,7 @@ export class UpdateBox {
   private readonly progress = byId("update-progress", HTMLProgressElement);
   private readonly now = byId("update-now", HTMLElement);
   private readonly before = byId("update-before", HTMLOListElement);
-  private readonly callOff = byId("update-call-off", HTMLButtonElement);
+  private readonly cancelButton = byId("update-call-off", HTMLButtonElement);
   private readonly error = byId("update-call-off-error", HTMLElement);
   private view: DeviceView | undefined;
   private shown = "";
@@ -34,7 +34,7 @@ export class UpdateBox {
       if (!this.view) return;
       dialog.open({ request: { device: this.view.id }, title: titleOf(this.view) });
     });
-    this.callOff.addEventListener("click", () => void this.cancel());
+    this.cancelButton.addEventListener("click", () => void this.cancel());
   }
 
   /** @param live whether the page is connected to the server */
@@ -53,11 +53,11 @@ export class UpdateBox {
     this.progress.value = progressOf(update);
     setText(this.now, nowWords(update));
     this.showBefore(update);
-    const isHidden = !canBeCalledOff(update);
+    const isHidden = !canBeCancelled(update);
     // Hiding the focused element would lose the focus.
-    if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
-    this.callOff.hidden = isHidden;
-    this.callOff.disabled = !live;
+    if (isHidden && document.activeElement === this.cancelButton) byId("main", HTMLElement).focus();
+    this.cancelButton.hidden = isHidden;
+    this.cancelButton.disabled = !live;
   }
 
   private showBefore(update: UpdateView): void {

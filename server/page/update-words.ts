@@ -20,7 +20,7 @@ export function progressOf({ step }: UpdateView): number {
 }
 
 /** Whether the update can still be cancelled: until the device has the program. */
-export function canBeCalledOff({ step }: UpdateView): boolean {
+export function canBeCancelled({ step }: UpdateView): boolean {
   return step === "waiting" || step === "asked" || step === "sending";
 }
 

@@ -10,7 +10,7 @@ import type {
 const NONE: UpdatesView = { updates: [], fleet: null, programs: {}, crashes: [] };
 
 /** The page's state of all updates. Does not use the DOM. */
-export class Updates {
+export class UpdatesModel {
   fleet: FleetView | null;
   private programs: Record<string, string>;
   private readonly updates: Map<string, UpdateView>;
@@ -54,7 +54,7 @@ export class Updates {
   }
 
   /** Whether the device runs another program than the server has for its board. */
-  isBehind(view: DeviceView): boolean {
+  isOutdated(view: DeviceView): boolean {
     const program = this.programFor(view);
     return program !== undefined && program !== view.state?.program;
   }

@@ -83,9 +83,9 @@ export function stateWords(
   if (fw !== undefined)
     words.push(`firmware ${fw}${isOlder(fw, serverVersion) ? ", older than the server" : ""}`);
   if (program !== undefined) {
-    const isBehind = newest !== undefined && newest !== program;
-    const behind = isBehind ? `, outdated: the server has ${newest}` : "";
-    words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}${behind}`);
+    const isOutdated = newest !== undefined && newest !== program;
+    const outdated = isOutdated ? `, outdated: the server has ${newest}` : "";
+    words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}${outdated}`);
   }
   if (uptime_s !== undefined && online && stateHeardMs !== undefined)
     words.push(`up ${durationWords(uptime_s * 1000 + Math.max(0, nowMs - stateHeardMs))}`);

@@ -48,8 +48,9 @@ export class ChangePanel {
 
   show(device: TabDevice): void {
     this.device = device;
-    const { program, inside } = device;
-    const words = program && inside.panic !== "" ? `${inside.panic}. The program restarts.` : "";
+    const { program, internals } = device;
+    const words =
+      program && internals.panic !== "" ? `${internals.panic}. The program restarts.` : "";
     setText(this.panic, words);
     this.panic.hidden = words === "";
   }

@@ -2,7 +2,7 @@ import type { ClassView } from "../../src/common/api";
 import type { SourceMap } from "../base/source-map";
 import type { TabLogin } from "../base/tab-id";
 import { OWN_ROOM } from "./class-settings";
-import { Inside } from "./inside";
+import { DeviceInternals } from "./device-internals";
 import type { FromWorker, ToWorker } from "./messages";
 
 /** A program that a learner has changed. */
@@ -13,7 +13,7 @@ export interface OwnProgram {
 
 /** One device of this page: its worker and its state. */
 export class TabDevice {
-  inside = new Inside();
+  internals = new DeviceInternals();
   /** Brightness of the lamp, 0..1. */
   brightness = 0;
   isPowered = false;
@@ -74,7 +74,7 @@ export class TabDevice {
     this.worker = undefined;
     this.isPowered = false;
     this.brightness = 0;
-    this.inside.linked(false, Date.now());
+    this.internals.onLink(false, Date.now());
     this.onChange();
   }
 
@@ -92,7 +92,7 @@ export class TabDevice {
     this.worker = worker;
     this.isPowered = true;
     this.failure = "";
-    this.inside = new Inside(this.program?.places);
+    this.internals = new DeviceInternals(this.program?.places);
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data);
     worker.onerror = ({ message }) => this.failed(message);
     const { protocol, hostname, port } = location;
@@ -131,19 +131,19 @@ export class TabDevice {
     const nowMs = Date.now();
     switch (message.kind) {
       case "log":
-        this.inside.logged(message.line, nowMs);
+        this.internals.onLogLine(message.line, nowMs);
         break;
       case "panic":
-        this.inside.panicked(message.code, nowMs);
+        this.internals.onPanic(message.code, nowMs);
         break;
       case "brightness":
         this.brightness = message.brightness;
         break;
       case "link":
-        this.inside.linked(message.isOpen, nowMs);
+        this.internals.onLink(message.isOpen, nowMs);
         break;
       case "bytes":
-        this.inside.passed(message.direction, message.bytes, nowMs);
+        this.internals.onTraffic(message.direction, message.bytes, nowMs);
         break;
       case "failed":
         this.failed(message.message);

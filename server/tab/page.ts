@@ -2,8 +2,8 @@ import { byId, setAttribute, setText, textElement } from "../page/dom";
 import { ChangePanel } from "./change-panel";
 import { ClassSettings, OWN_ROOM } from "./class-settings";
 import { newWorker, TabDevice } from "./device";
-import { Identities } from "./identities";
-import { InsidePanel } from "./inside-panel";
+import { DeviceIds } from "./device-ids";
+import { InternalsPanel } from "./internals-panel";
 import { LightControls } from "./light-controls";
 import { Room } from "./room";
 import { classWords, outboxWords, statusWords } from "./status-words";
@@ -21,10 +21,10 @@ let notAdded = "";
 let classRoom = OWN_ROOM;
 let frame: number | undefined;
 
-const identities = new Identities();
+const deviceIds = new DeviceIds();
 const controls = new LightControls(() => devices);
 const room = new Room((lightRaw) => controls.byHand(lightRaw));
-const inside = new InsidePanel(requestShow);
+const internalsPanel = new InternalsPanel(requestShow);
 const change = new ChangePanel();
 const failure = byId("failure", HTMLElement);
 const network = byId("network", HTMLButtonElement);
@@ -40,7 +40,7 @@ power.addEventListener("click", () => {
   else shown?.powerOn();
 });
 add.addEventListener("click", () => void addDevice());
-identities.onLost = (id) => {
+deviceIds.onLost = (id) => {
   // The other tab had this id first, so this tab's device gets another id.
   const lost = devices.findIndex((device) => device.id === id);
   if (lost < 0) return;
@@ -66,7 +66,7 @@ async function addDevice(worker = newWorker()): Promise<void> {
   add.disabled = true;
   notAdded = "";
   try {
-    shown = new TabDevice(await identities.claim(), FIRST_LIGHT_RAW, requestShow, worker);
+    shown = new TabDevice(await deviceIds.claim(), FIRST_LIGHT_RAW, requestShow, worker);
     shown.classRoom = classRoom;
     devices.push(shown);
   } catch (error) {
@@ -95,14 +95,14 @@ function show(): void {
   setText(byId("device-id", HTMLElement), shown.id);
   setText(byId("led", HTMLElement), isLit ? "LED on" : "LED off");
   setText(byId("status", HTMLElement), statusWords(shown));
-  setText(byId("waiting", HTMLElement), shown.inside.outbox > 0 ? outboxWords(shown) : "");
+  setText(byId("waiting", HTMLElement), shown.internals.outbox > 0 ? outboxWords(shown) : "");
   setText(byId("class-note", HTMLElement), classWords(shown.classRoom));
   network.disabled = shown.classRoom.networkCut;
   setAttribute(network, "aria-pressed", String(!shown.isPlugged));
   setAttribute(power, "aria-pressed", String(!shown.isPowered));
   room.show(shown);
   controls.show(shown);
-  inside.show(shown);
+  internalsPanel.show(shown);
   change.show(shown);
 }
 
@@ -134,7 +134,7 @@ function newButton(i: number): HTMLButtonElement {
 
 async function begin(): Promise<void> {
   await addDevice();
-  for (let i = 1; i < identities.countBefore; i++) await addDevice();
+  for (let i = 1; i < deviceIds.countBefore; i++) await addDevice();
   shown = devices[0];
   requestShow();
 }

@@ -3,32 +3,32 @@ import type { TabDevice } from "./device";
 
 /** Words for a device's status. Pure. */
 
-type Known = Pick<TabDevice, "isPowered" | "isPlugged" | "failure" | "inside">;
+type Known = Pick<TabDevice, "isPowered" | "isPlugged" | "failure" | "internals">;
 
-export function connectionWords({ isPowered, isPlugged, failure, inside }: Known): string {
+export function connectionWords({ isPowered, isPlugged, failure, internals }: Known): string {
   if (failure !== "") return "not running";
   if (!isPowered) return "no power";
   if (!isPlugged) return "network unplugged";
-  if (inside.isOnline) return "online";
-  if (inside.refusal !== 0) return `refused by the broker (${inside.refusal})`;
-  return inside.log.length === 0 ? "starting" : "connecting";
+  if (internals.isOnline) return "online";
+  if (internals.refusal !== 0) return `refused by the broker (${internals.refusal})`;
+  return internals.log.length === 0 ? "starting" : "connecting";
 }
 
-export function deciderWords({ isPowered, inside }: Known): string {
+export function deciderWords({ isPowered, internals }: Known): string {
   if (!isPowered) return "nobody";
-  if (inside.decidedBy === null) return "nobody yet";
-  return inside.decidedBy === "server" ? "the server" : "the device itself";
+  if (internals.decidedBy === null) return "nobody yet";
+  return internals.decidedBy === "server" ? "the server" : "the device itself";
 }
 
-export function outboxWords({ inside }: Pick<TabDevice, "inside">): string {
-  if (inside.outbox === 0) return "empty";
-  return inside.outbox === 1 ? "1 reading waiting" : `${inside.outbox} readings waiting`;
+export function outboxWords({ internals }: Pick<TabDevice, "internals">): string {
+  if (internals.outbox === 0) return "empty";
+  return internals.outbox === 1 ? "1 reading waiting" : `${internals.outbox} readings waiting`;
 }
 
 /** Returns the status in one line. */
 export function statusWords(device: Known): string {
   const parts = [connectionWords(device)];
-  if (device.isPowered && device.inside.decidedBy === "device") parts.push("decides by itself");
+  if (device.isPowered && device.internals.decidedBy === "device") parts.push("decides by itself");
   return parts.join(" · ");
 }
 

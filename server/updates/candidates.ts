@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/index";
-import { unfit } from "./job";
+import { unfitReason } from "./job";
 import type { Orders } from "./orders";
 
 /**
@@ -35,7 +35,7 @@ export class Candidates {
     const view = this.devices.view(id);
     const noKey = this.orders.whyNot(id);
     if (!view && noKey !== undefined) return `no device ${id}`;
-    const why = unfit(view?.state ?? null);
+    const why = unfitReason(view?.state ?? null);
     if (why !== undefined) return `${id}: ${why}`;
     if (pathOf(id).length > PATH_MAX_LENGTH)
       return `${id}: its id is too long for an update over the network`;

@@ -3,7 +3,7 @@ import { isOver } from "../../src/common/update-api";
 import { messageOf, UserError } from "../base/user-error";
 import type { Devices } from "../deciding/index";
 import { ProgramKey } from "../setup/program-key";
-import { CONFIRM_S, type Job, NO_BROKER, TRIES } from "./job";
+import { CONFIRM_S, type Job, MAX_TRIES, NO_BROKER } from "./job";
 import type { Jobs } from "./jobs";
 import type { Orders } from "./orders";
 import type { Programs } from "./programs";
@@ -139,7 +139,7 @@ export class Dispatcher {
     try {
       await orders.give(job.id, order);
     } catch (error) {
-      if (error instanceof UserError || (isLinked() && job.tries >= TRIES)) throw error;
+      if (error instanceof UserError || (isLinked() && job.tries >= MAX_TRIES)) throw error;
       // If the connection to the broker was lost, this does not count as a try: it is not the
       // device's fault.
       if (!isLinked()) job.tries--;

@@ -3,7 +3,7 @@
  */
 import type { FleetView } from "../../src/common/update-api";
 import { isOver } from "../../src/common/update-api";
-import { isGone, type Job } from "./job";
+import { isUnreachable, type Job } from "./job";
 
 /**
  * Splits devices into waves: one device, a tenth, the rest. Offline devices are in the last wave
@@ -70,7 +70,7 @@ export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
 function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
   return begunOf(fleet).some((id) => {
     const job = jobOf(id);
-    return job !== undefined && !isOver(job) && !isGone(job, isOnline(id), nowMs);
+    return job !== undefined && !isOver(job) && !isUnreachable(job, isOnline(id), nowMs);
   });
 }
 

@@ -62,7 +62,7 @@ export class Fleets {
       const job = jobs.of(id);
       // A transfer that has begun is not cancelled: a board with a single program slot would be
       // left without a program.
-      if (job && !isOver(job) && job.step !== "sending") jobs.callOff(job);
+      if (job && !isOver(job) && job.step !== "sending") jobs.cancel(job);
     }
     jobs.save();
     return { fleet };

@@ -7,7 +7,7 @@ import { refusedBelow } from "./orders";
 
 /** Time for an online device to come to the gateway, ms. After this time, the order is repeated. */
 const ANSWER_MS = 90_000;
-export const TRIES = 2;
+export const MAX_TRIES = 2;
 /**
  * A device that has been offline this long in the middle of a transfer is considered switched off,
  * ms.
@@ -72,7 +72,7 @@ export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
 }
 
 /** Shifts a job's times after the wall clock was set, so that its durations stay the same. */
-export function move(job: Job, byMs: number): void {
+export function shiftTimes(job: Job, byMs: number): void {
   job.sinceMs += byMs;
   job.begunMs += byMs;
   if (job.mutedMs !== undefined) job.mutedMs += byMs;
@@ -83,22 +83,22 @@ export function move(job: Job, byMs: number): void {
  * Whether a device is considered switched off or out of reach, so that the fleet does not wait for
  * it.
  */
-export function isGone({ step, sinceMs }: Job, isOnline: boolean, nowMs: number): boolean {
+export function isUnreachable({ step, sinceMs }: Job, isOnline: boolean, nowMs: number): boolean {
   if (isOnline) return false;
   return step === "waiting" || (step === "sending" && nowMs - sinceMs > GONE_MS);
 }
 
 /** @returns why the job can't be cancelled any more, or undefined if it has been cancelled */
-export function callOff(job: Job, nowMs: number): string | undefined {
+export function cancel(job: Job, nowMs: number): string | undefined {
   switch (job.step) {
     case "waiting":
-      enter(job, "cancelled", "cancelled", nowMs);
+      enterStep(job, "cancelled", "cancelled", nowMs);
       return undefined;
     case "asked":
-      enter(job, "cancelled", "cancelled: the device resumes its program within 60 s", nowMs);
+      enterStep(job, "cancelled", "cancelled: the device resumes its program within 60 s", nowMs);
       return undefined;
     case "sending":
-      enter(job, "cancelled", CUT_OFF, nowMs);
+      enterStep(job, "cancelled", CUT_OFF, nowMs);
       return undefined;
     case "trial":
       return "can't be cancelled any more: the device has the program and is trying it";
@@ -109,18 +109,18 @@ export function callOff(job: Job, nowMs: number): string | undefined {
   }
 }
 
-export function enter(job: Job, step: Job["step"], text: string, nowMs: number): void {
+export function enterStep(job: Job, step: Job["step"], text: string, nowMs: number): void {
   job.step = step;
   job.sinceMs = nowMs;
   job.lines.push({ atMs: nowMs, text });
 }
 
 export function fail(job: Job, why: string, nowMs: number): void {
-  enter(job, "failed", why, nowMs);
+  enterStep(job, "failed", why, nowMs);
 }
 
 /** @returns why a device with this state accepts no update, or undefined if it accepts one */
-export function unfit(state: DeviceView["state"]): string | undefined {
+export function unfitReason(state: DeviceView["state"]): string | undefined {
   if (!state || state.program !== undefined) return undefined;
   return "runs a program that can't be updated over the network: update it by USB once";
 }
@@ -131,11 +131,16 @@ export function unfit(state: DeviceView["state"]): string | undefined {
  * @param isLinked whether the server is connected to its broker
  * @returns whether to order the device to fetch its program
  */
-export function look(job: Job, known: Known | undefined, nowMs: number, isLinked = true): boolean {
+export function checkProgress(
+  job: Job,
+  known: Known | undefined,
+  nowMs: number,
+  isLinked = true,
+): boolean {
   if (!isLinked) {
     job.deafMs = nowMs;
     if (job.step === "waiting" && job.lines.at(-1)?.text !== NO_BROKER)
-      enter(job, "waiting", NO_BROKER, nowMs);
+      enterStep(job, "waiting", NO_BROKER, nowMs);
     return false;
   }
   const isOnline = known?.online ?? false;
@@ -148,14 +153,15 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
       return false;
     case "asked":
     case "sending":
-      if (job.step === "asked" && job.tries < TRIES && isBehind(job, known)) return true;
+      if (job.step === "asked" && job.tries < MAX_TRIES && isOrderNumberTooLow(job, known))
+        return true;
       if (judge(job, known, nowMs) || passedMs < ANSWER_MS) return false;
       if (!isOnline) {
         // Nothing of the program was sent, so the device still has its old one.
         if (job.step === "asked") wait(job, nowMs);
         return false;
       }
-      if (job.tries < TRIES) return true;
+      if (job.tries < MAX_TRIES) return true;
       fail(job, `did not fetch the program within ${ANSWER_MS / 1000} s, in two tries`, nowMs);
       return false;
     case "trial": {
@@ -175,13 +181,13 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
 /** Lets the job wait until the device is back. */
 function wait(job: Job, nowMs: number): void {
   job.tries = 0;
-  enter(job, "waiting", AWAY, nowMs);
+  enterStep(job, "waiting", AWAY, nowMs);
 }
 
 /** Handles a waiting job whose device is online. @returns whether to send the order */
 function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   const state = known?.state ?? null;
-  const why = unfit(state);
+  const why = unfitReason(state);
   if (why === undefined && state) return true;
   job.mutedMs ??= nowMs;
   if (why !== undefined) fail(job, why, nowMs);
@@ -194,7 +200,7 @@ function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
  * Whether the device rejects the order because an earlier order had a higher number, from a clock
  * that was ahead.
  */
-function isBehind({ n = 0 }: Job, known: Known | undefined): boolean {
+function isOrderNumberTooLow({ n = 0 }: Job, known: Known | undefined): boolean {
   const { state } = known ?? {};
   return refusedBelow(state) > n && state?.refused?.startsWith(`${n}: `) === true;
 }
@@ -215,7 +221,7 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
     const hint = why.startsWith("expected version") ? " (--downgrade allows that)" : "";
     fail(job, `refused by the device: ${why}${hint}`, nowMs);
   } else if (state.program === name && !state.trial)
-    enter(job, "confirmed", `confirmed: it runs ${name}, after ${passed(job, nowMs)}`, nowMs);
+    enterStep(job, "confirmed", `confirmed: it runs ${name}, after ${passed(job, nowMs)}`, nowMs);
   else if (job.step !== "asked" && state.taken_back !== undefined && state.program !== name)
     fail(job, `taken back: ${state.taken_back}`, nowMs);
   else if (job.step === "trial" && state.program === name && !job.isHeard) {

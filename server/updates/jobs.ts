@@ -3,7 +3,7 @@ import { isOver } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/index";
-import { callOff, enter, fail, type Job, move, newJob } from "./job";
+import { cancel, enterStep, fail, type Job, newJob, shiftTimes } from "./job";
 import type { StoredUpdates, UpdateStore } from "./update-store";
 
 export interface JobsParts {
@@ -43,7 +43,7 @@ export class Jobs {
     this.fleet = fleet;
     for (const job of jobs) {
       // The clock may have been set back while the server was stopped.
-      if (!isOver(job) && job.sinceMs > nowMs) move(job, nowMs - job.sinceMs);
+      if (!isOver(job) && job.sinceMs > nowMs) shiftTimes(job, nowMs - job.sinceMs);
       this.jobs.set(job.id, job);
     }
   }
@@ -72,7 +72,7 @@ export class Jobs {
   /** Enters a step. A no-op if the job is over, for example because a person has cancelled it. */
   enter(job: Job, step: Job["step"], text: string): void {
     if (isOver(job)) return;
-    enter(job, step, text, this.nowMs());
+    enterStep(job, step, text, this.nowMs());
     this.changed(job);
   }
 
@@ -83,8 +83,8 @@ export class Jobs {
   }
 
   /** @returns why the job can't be cancelled, or undefined if it has been cancelled */
-  callOff(job: Job): string | undefined {
-    const why = callOff(job, this.nowMs());
+  cancel(job: Job): string | undefined {
+    const why = cancel(job, this.nowMs());
     if (why === undefined) this.changed(job);
     return why;
   }
@@ -116,7 +116,7 @@ export class Jobs {
     const byMs = nowMs - clock.monotonicMs() - this.offsetMs;
     if (Math.abs(byMs) >= CLOCK_SET_MS) {
       this.offsetMs += byMs;
-      for (const job of this.jobs.values()) if (!isOver(job)) move(job, byMs);
+      for (const job of this.jobs.values()) if (!isOver(job)) shiftTimes(job, byMs);
     }
     return nowMs;
   }

@@ -12,7 +12,7 @@ import { Candidates, pathOf } from "./candidates";
 import { Crashes } from "./crashes";
 import { Dispatcher } from "./dispatcher";
 import { Fleets } from "./fleets";
-import { AWAY, CONFIRM_S, type Job, look } from "./job";
+import { AWAY, checkProgress, CONFIRM_S, type Job } from "./job";
 import { Jobs } from "./jobs";
 import { type Changes, sealedSettings } from "./new-settings";
 import { Orders } from "./orders";
@@ -155,7 +155,7 @@ export class Updates {
   cancel(id: string): { update: UpdateView } {
     const job = this.jobs.of(id);
     if (!job) throw new UserError(`${id}: has no update to cancel`);
-    const why = this.jobs.callOff(job);
+    const why = this.jobs.cancel(job);
     if (why !== undefined) throw new UserError(`${id}: ${why}`);
     this.fleets.leaveOut(id);
     this.fleets.goOn();
@@ -237,7 +237,7 @@ export class Updates {
     const { devices, isLinked } = this.options;
     const { lines } = job;
     const before = lines.length;
-    const isToBeAsked = look(job, devices.view(job.id), this.jobs.nowMs(), isLinked());
+    const isToBeAsked = checkProgress(job, devices.view(job.id), this.jobs.nowMs(), isLinked());
     if (lines.length > before) this.jobs.changed(job);
     if (isToBeAsked) void this.dispatcher.ask(job);
   }

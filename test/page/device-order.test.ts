@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, type ListChoice } from "../../server/page/device-order";
+import { filterAndSort, type ListChoice } from "../../server/page/device-order";
 import { firstByName, NameOrder } from "../../server/page/name-order";
 import { rowWindow } from "../../server/page/row-window";
 import { titleOf } from "../../server/page/words";
@@ -52,8 +52,8 @@ function ids(choice: Partial<ListChoice>): string[] {
     (id) => titleOf(viewOf(id) ?? { id }),
   );
   const all: ListChoice = { search: "", filter: "all", sort: "name" };
-  const isBehind = ({ id }: DeviceView) => id === "light-9";
-  return arrange(names.ids, viewOf, groups, rule, { ...all, ...choice }, isBehind);
+  const isOutdated = ({ id }: DeviceView) => id === "light-9";
+  return filterAndSort(names.ids, viewOf, groups, rule, { ...all, ...choice }, isOutdated);
 }
 
 describe("the list of devices", () => {

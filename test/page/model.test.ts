@@ -272,7 +272,7 @@ describe("the log of messages", () => {
     model.apply("snapshot", snapshot({ devices: [a, b, lesson] }), 0);
     model.takeChanges();
     const behind = () =>
-      [a, b, lesson].filter((v) => model.updates.isBehind(v)).map(({ id }) => id);
+      [a, b, lesson].filter((v) => model.updates.isOutdated(v)).map(({ id }) => id);
     expect(behind()).toEqual([]);
     const programs = { "": "11111111", "pico-w": "22222222" };
     model.apply("updates", { ...none, programs }, 0);

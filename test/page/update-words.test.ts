@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  canBeCalledOff,
+  canBeCancelled,
   fleetWords,
   isFleetShown,
   isShown,
@@ -42,7 +42,7 @@ describe("an update", () => {
   it("can be cancelled until the device has the program", () => {
     const steps = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
     const early = ["waiting", "asked", "sending"];
-    expect(steps.filter((step) => canBeCalledOff(update(step)))).toEqual(early);
+    expect(steps.filter((step) => canBeCancelled(update(step)))).toEqual(early);
     expect(steps.filter((step) => isOver(update(step)))).toEqual(["confirmed", "failed"]);
   });
 

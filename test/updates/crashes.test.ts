@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Crashes } from "../../server/updates/crashes";
-import { enter, type Job, newJob } from "../../server/updates/job";
+import { enterStep, type Job, newJob } from "../../server/updates/job";
 import type { CrashView } from "../../src/common/update-api";
 import type { Report } from "../../src/common/wire";
 
@@ -30,7 +30,7 @@ function start(kept: CrashView[] = []) {
 function job(step: Job["step"], text = ""): Job {
   const job = newJob("a", false, 500);
   job.hash = "ffffffffff";
-  enter(job, step, text, 600);
+  enterStep(job, step, text, 600);
   return job;
 }
 

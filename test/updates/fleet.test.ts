@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advance, waves } from "../../server/updates/fleet";
-import { enter, type Job, newJob } from "../../server/updates/job";
+import { enterStep, type Job, newJob } from "../../server/updates/job";
 import type { FleetView } from "../../src/common/update-api";
 
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `lamp-${i}`);
@@ -30,14 +30,14 @@ describe("a fleet", () => {
     const begin = (names: string[]) => {
       for (const id of names) {
         const job = newJob(id, false, 0);
-        enter(job, "waiting", "begun", 0);
+        enterStep(job, "waiting", "begun", 0);
         jobs.set(id, job);
       }
     };
     begin(fleet.waves[0] ?? []);
     const finish = (id: string, step: Job["step"], text: string) => {
       const job = jobs.get(id);
-      if (job) enter(job, step, text, 1);
+      if (job) enterStep(job, step, text, 1);
       const jobOf = (name: string) => jobs.get(name);
       const next = advance(fleet, { jobOf, isOnline, nowMs: 2 });
       begin(next.begin);

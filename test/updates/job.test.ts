@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callOff, enter, type Job, look, newJob } from "../../server/updates/job";
+import { cancel, checkProgress, enterStep, type Job, newJob } from "../../server/updates/job";
 import { isOver } from "../../src/common/update-api";
 import type { Report } from "../../src/common/wire";
 
@@ -18,52 +18,52 @@ function asked(): Job {
   job.n = 5;
   job.hash = HASH;
   job.tries = 1;
-  enter(job, "asked", "asked", 1000);
+  enterStep(job, "asked", "asked", 1000);
   return job;
 }
 
 function inTrial(): Job {
   const job = asked();
-  enter(job, "trial", "it starts", 2000);
+  enterStep(job, "trial", "it starts", 2000);
   return job;
 }
 
 describe("a job", () => {
   it("waits until the device is online and reports its program", () => {
     const job = newJob("desk-1", false, 0);
-    enter(job, "waiting", "begun", 0);
-    expect(look(job, undefined, 1)).toBe(false);
-    expect(look(job, known({ program: "a" }, 0, false), 2)).toBe(false);
-    expect(look(job, known(null), 3)).toBe(false);
-    expect(look(job, known({ program: "a" }), 4)).toBe(true);
+    enterStep(job, "waiting", "begun", 0);
+    expect(checkProgress(job, undefined, 1)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }, 0, false), 2)).toBe(false);
+    expect(checkProgress(job, known(null), 3)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }), 4)).toBe(true);
     expect(job.step).toBe("waiting");
   });
 
   it("fails for a program that accepts no update", () => {
     const job = newJob("desk-1", false, 0);
-    expect(look(job, known({ fw: "0.2.0" }), 1)).toBe(false);
+    expect(checkProgress(job, known({ fw: "0.2.0" }), 1)).toBe(false);
     expect(last(job)).toMatch(/can't be updated over the network/);
   });
 
   it("fails for a lesson device, but gives one that comes back time to report its program", () => {
     const job = newJob("desk-1", false, 0);
-    expect(look(job, known(null, 0, false), 1_000_000)).toBe(false);
-    expect(look(job, known(null), 2_000_000)).toBe(false);
-    expect(look(job, known(null, 0, false), 2_020_000)).toBe(false);
-    expect(look(job, known(null), 2_040_000)).toBe(false);
-    expect(look(job, known(null), 2_070_000)).toBe(false);
+    expect(checkProgress(job, known(null, 0, false), 1_000_000)).toBe(false);
+    expect(checkProgress(job, known(null), 2_000_000)).toBe(false);
+    expect(checkProgress(job, known(null, 0, false), 2_020_000)).toBe(false);
+    expect(checkProgress(job, known(null), 2_040_000)).toBe(false);
+    expect(checkProgress(job, known(null), 2_070_000)).toBe(false);
     expect(job.step).toBe("waiting");
-    expect(look(job, known(null), 2_070_001)).toBe(false);
+    expect(checkProgress(job, known(null), 2_070_001)).toBe(false);
     expect(last(job)).toMatch(/does not report which program it runs/);
   });
 
   it("fails with the device's own message if it refuses this order", () => {
     const job = asked();
-    look(job, known({ program: "a", refused: "4: older refusal" }, 1500), 1500);
+    checkProgress(job, known({ program: "a", refused: "4: older refusal" }, 1500), 1500);
     expect(job.step).toBe("asked");
-    look(job, known({ program: "a", refused: "5: no space" }, 900), 1500);
+    checkProgress(job, known({ program: "a", refused: "5: no space" }, 900), 1500);
     expect(job.step).toBe("asked");
-    look(job, known({ program: "a", refused: "5: no space" }, 1500), 1500);
+    checkProgress(job, known({ program: "a", refused: "5: no space" }, 1500), 1500);
     expect(last(job)).toBe("refused by the device: no space");
     expect(isOver(job)).toBe(true);
   });
@@ -71,85 +71,85 @@ describe("a job", () => {
   it("continues if its order arrives twice because the device lost its power before the acknowledgement", () => {
     const job = asked();
     const refused = "5: expected an n above 5, got 5";
-    expect(look(job, known({ program: "a", refused }, 1500), 1500)).toBe(false);
+    expect(checkProgress(job, known({ program: "a", refused }, 1500), 1500)).toBe(false);
     expect(job.step).toBe("asked");
-    expect(look(job, known({ program: "a", refused }, 1500), 92_000)).toBe(true);
+    expect(checkProgress(job, known({ program: "a", refused }, 1500), 92_000)).toBe(true);
   });
 
   it("repeats the order once if the device does not come while it is online", () => {
     const job = asked();
-    expect(look(job, known({ program: "a" }, 0), 90_000)).toBe(false);
-    expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
+    expect(checkProgress(job, known({ program: "a" }, 0), 90_000)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }, 0), 92_000)).toBe(true);
     job.tries = 2;
-    expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }, 0), 92_000)).toBe(false);
     expect(last(job)).toBe("did not fetch the program within 90 s, in two tries");
   });
 
   it("waits for a device that was switched off before it came, and starts again", () => {
     const job = asked();
-    expect(look(job, known({ program: "a" }, 0, false), 90_000)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }, 0, false), 90_000)).toBe(false);
     expect(job.step).toBe("asked");
-    expect(look(job, known({ program: "a" }, 0, false), 91_000)).toBe(false);
+    expect(checkProgress(job, known({ program: "a" }, 0, false), 91_000)).toBe(false);
     expect(job).toMatchObject({ step: "waiting", tries: 0 });
-    expect(look(job, known({ program: "a" }), 500_000)).toBe(true);
+    expect(checkProgress(job, known({ program: "a" }), 500_000)).toBe(true);
   });
 
   it("does not count the time during which the server has no broker", () => {
     const job = inTrial();
-    expect(look(job, known(null, 0, false), 400_000, false)).toBe(false);
-    look(job, known(null, 0, false), 579_000);
+    expect(checkProgress(job, known(null, 0, false), 400_000, false)).toBe(false);
+    checkProgress(job, known(null, 0, false), 579_000);
     expect(job.step).toBe("trial");
-    look(job, known(null, 0, false), 580_000);
+    checkProgress(job, known(null, 0, false), 580_000);
     expect(job.step).toBe("failed");
 
     const waiting = newJob("desk-1", false, 0);
-    expect(look(waiting, known({ program: "a" }), 1, false)).toBe(false);
-    expect(look(waiting, known({ program: "a" }), 2, false)).toBe(false);
+    expect(checkProgress(waiting, known({ program: "a" }), 1, false)).toBe(false);
+    expect(checkProgress(waiting, known({ program: "a" }), 2, false)).toBe(false);
     expect(waiting.lines.map(({ text }) => text)).toEqual([
       "waiting: the server is not connected to its broker, and continues when it is",
     ]);
-    expect(look(waiting, known({ program: "a" }), 3)).toBe(true);
+    expect(checkProgress(waiting, known({ program: "a" }), 3)).toBe(true);
   });
 
   it("can be cancelled until the device has the program", () => {
     const waiting = newJob("desk-1", false, 0);
-    expect(callOff(waiting, 5)).toBeUndefined();
+    expect(cancel(waiting, 5)).toBeUndefined();
     expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "cancelled" }] });
-    expect(look(waiting, known({ program: "a" }), 6)).toBe(false);
-    expect(callOff(waiting, 7)).toBe("its update is over");
+    expect(checkProgress(waiting, known({ program: "a" }), 6)).toBe(false);
+    expect(cancel(waiting, 7)).toBe("its update is over");
     const job = asked();
-    expect(callOff(job, 2000)).toBeUndefined();
+    expect(cancel(job, 2000)).toBeUndefined();
     expect(last(job)).toBe("cancelled: the device resumes its program within 60 s");
     const sending = asked();
-    enter(sending, "sending", "sending", 1200);
-    expect(callOff(sending, 2000)).toBeUndefined();
+    enterStep(sending, "sending", "sending", 1200);
+    expect(cancel(sending, 2000)).toBeUndefined();
     expect(last(sending)).toMatch(/^cancelled during the transfer: .*the next update$/);
-    expect(callOff(inTrial(), 3000)).toMatch(/^can't be cancelled any more/);
+    expect(cancel(inTrial(), 3000)).toMatch(/^can't be cancelled any more/);
   });
 
   it("is confirmed when the device reports that it runs the program, not in trial", () => {
     const job = inTrial();
     for (const atMs of [2500, 2600])
-      look(job, known({ program: "01234567", trial: true }, atMs), atMs);
+      checkProgress(job, known({ program: "01234567", trial: true }, atMs), atMs);
     expect(job.step).toBe("trial");
     expect(job.lines.slice(2)).toEqual([{ atMs: 2500, text: "trying 01234567, after 1.5 s" }]);
-    look(job, known({ program: "01234567" }, 3500), 3500);
+    checkProgress(job, known({ program: "01234567" }, 3500), 3500);
     expect(job.step).toBe("confirmed");
     expect(last(job)).toBe("confirmed: it runs 01234567, after 2.5 s");
   });
 
   it("is confirmed, too, if the server was down in between", () => {
     const job = asked();
-    enter(job, "sending", "sending", 1200);
-    look(job, known({ program: "01234567" }, 3500), 3500);
+    enterStep(job, "sending", "sending", 1200);
+    checkProgress(job, known({ program: "01234567" }, 3500), 3500);
     expect(job.step).toBe("confirmed");
   });
 
   it("reports why the runtime has taken the program back", () => {
     const job = inTrial();
-    look(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 1500), 2100);
+    checkProgress(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 1500), 2100);
     expect(job.step).toBe("trial");
-    look(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 2500), 2500);
+    checkProgress(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 2500), 2500);
     expect(last(job)).toBe("taken back: panicked twice: 60014");
     expect(job.step).toBe("failed");
   });
@@ -159,23 +159,23 @@ describe("a job", () => {
     ["online, but none of its readings arrived, or it keeps restarting", true],
   ])("fails if there is no confirmation in time: %s", (state, online) => {
     const job = inTrial();
-    look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);
+    checkProgress(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);
     expect(job.step).toBe("trial");
-    look(job, known({ program: "01234567", trial: true }, 2500, online), 182_000);
+    checkProgress(job, known({ program: "01234567", trial: true }, 2500, online), 182_000);
     expect(last(job)).toBe(`not confirmed within 180 s: it is ${state}`);
   });
 
   it("does not change after its end", () => {
     const job = inTrial();
-    enter(job, "failed", "why", 3000);
-    expect(look(job, known({ program: "01234567" }, 4000), 4000)).toBe(false);
+    enterStep(job, "failed", "why", 3000);
+    expect(checkProgress(job, known({ program: "01234567" }, 4000), 4000)).toBe(false);
     expect(job.step).toBe("failed");
   });
 
   it("has no time limit while it is being sent", () => {
     const job = asked();
-    enter(job, "sending", "sending", 1200);
-    expect(look(job, undefined, 1e9)).toBe(false);
+    enterStep(job, "sending", "sending", 1200);
+    expect(checkProgress(job, undefined, 1e9)).toBe(false);
     expect(job.step).toBe("sending");
   });
 });

@@ -189,7 +189,7 @@ it("a program that is cancelled during the transfer ends there", async () => {
   client.say(COMMAND.hash, ...Buffer.alloc(32));
   client.say(COMMAND.start);
   expect(client.heard.at(-1)).toHaveLength(225);
-  expect(jobs.callOff(job)).toBeUndefined();
+  expect(jobs.cancel(job)).toBeUndefined();
   client.say(COMMAND.write);
   expect(client.isEnded).toBe(true);
   expect(linesOf(job).at(-1)).toMatch(/^cancelled during the transfer/);

@@ -3,7 +3,7 @@ import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
 
 /** The internal state of one device, derived from its program's log and its traffic. Pure. */
 
-export interface Line {
+export interface InternalsLine {
   /** When the line was added, Unix time, ms. */
   atMs: number;
   /** Direction of traffic, as seen from the device. */
@@ -13,7 +13,7 @@ export interface Line {
 
 const KEPT_LINES = 300;
 
-export class Inside {
+export class DeviceInternals {
   /** Whether the broker has accepted the connection. */
   isOnline = false;
   /** Number of unacknowledged readings since the connection was lost. */
@@ -29,8 +29,8 @@ export class Inside {
   /** SHA-256 of the program, as logged by the virtual machine. */
   programHash = "";
   /** The lines of both lists, oldest first. */
-  readonly log: Line[] = [];
-  readonly wire: Line[] = [];
+  readonly log: InternalsLine[] = [];
+  readonly wire: InternalsLine[] = [];
   /** The last logged exception, and the source line that threw it. */
   private fault: { message: string; place: string | undefined } = { message: "", place: undefined };
   private readonly sent = new MqttReader();
@@ -41,7 +41,7 @@ export class Inside {
   /** @param places map to the sources, for a program that a learner has changed */
   constructor(private readonly places?: SourceMap) {}
 
-  logged(line: string, atMs: number): void {
+  onLogLine(line: string, atMs: number): void {
     const hash = /^DevS-SHA256: ([0-9a-f]{64})/.exec(line.trimStart())?.[1];
     if (hash !== undefined) this.programHash = hash;
     this.noteFault(line);
@@ -55,7 +55,7 @@ export class Inside {
     if (text.startsWith("The server decides")) this.decidedBy = "server";
   }
 
-  panicked(code: number, atMs: number): void {
+  onPanic(code: number, atMs: number): void {
     const { message, place } = this.fault;
     const where = place === undefined ? "" : ` at ${place}`;
     this.panic = `Panic ${code}${where}${message === "" ? "" : `, ${message}`}`;
@@ -74,7 +74,7 @@ export class Inside {
     if (/^\* {2}at /.test(line)) this.fault.place ??= locate(line, this.places);
   }
 
-  linked(isOpen: boolean, atMs: number): void {
+  onLink(isOpen: boolean, atMs: number): void {
     if (this.isOnline && !isOpen) keep(this.wire, { atMs, text: "Connection lost" });
     this.isOnline = false;
     this.unacknowledged.clear();
@@ -82,7 +82,7 @@ export class Inside {
     this.received.clear();
   }
 
-  passed(direction: "sent" | "received", bytes: Uint8Array, atMs: number): void {
+  onTraffic(direction: "sent" | "received", bytes: Uint8Array, atMs: number): void {
     const reader = direction === "sent" ? this.sent : this.received;
     for (const packet of reader.push(bytes)) {
       keep(this.wire, { atMs, direction, text: packetWords(packet) });
@@ -118,7 +118,7 @@ export class Inside {
   }
 }
 
-function keep(lines: Line[], line: Line): void {
+function keep(lines: InternalsLine[], line: InternalsLine): void {
   lines.push(line);
   if (lines.length > KEPT_LINES) lines.shift();
 }

@@ -1,10 +1,10 @@
 import { byId, setText, textElement } from "../page/dom";
 import type { TabDevice } from "./device";
-import type { Line } from "./inside";
+import type { InternalsLine } from "./device-internals";
 import { connectionWords, deciderWords, outboxWords } from "./status-words";
 
 /** Shows the internal state of the selected device. Not updated while the panel is closed. */
-export class InsidePanel {
+export class InternalsPanel {
   private readonly panel = byId("inside", HTMLDetailsElement);
   private readonly facts = ["connection", "decider", "outbox", "delivered", "program"].map((name) =>
     byId(`fact-${name}`, HTMLElement),
@@ -18,30 +18,30 @@ export class InsidePanel {
 
   show(device: TabDevice): void {
     if (!this.panel.open) return;
-    const { inside } = device;
+    const { internals } = device;
     const words = [
       connectionWords(device),
       deciderWords(device),
       outboxWords(device),
-      String(inside.acknowledged),
-      inside.programHash,
+      String(internals.acknowledged),
+      internals.programHash,
     ];
     for (const [i, fact] of this.facts.entries()) setText(fact, words[i] ?? "");
-    this.log.show(inside.log);
-    this.wire.show(inside.wire);
+    this.log.show(internals.log);
+    this.wire.show(internals.wire);
   }
 }
 
 /** The lines of a log. The list follows the newest line unless a person has scrolled away. */
 class LineList {
   private readonly list: HTMLOListElement;
-  private newest: Line | undefined;
+  private newest: InternalsLine | undefined;
 
   constructor(id: string) {
     this.list = byId(id, HTMLOListElement);
   }
 
-  show(lines: Line[]): void {
+  show(lines: InternalsLine[]): void {
     const known = this.newest === undefined ? -1 : lines.lastIndexOf(this.newest);
     const { scrollTop, clientHeight, scrollHeight } = this.list;
     const follows = scrollHeight - scrollTop - clientHeight < 24;

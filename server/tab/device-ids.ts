@@ -14,14 +14,14 @@ const ANSWER_MS = 60;
 /**
  * Messages between tabs: a question which ids are held, and a tab's claim to an id since a time.
  */
-type Word = { kind: "ask" } | { kind: "held"; id: string; sinceMs: number; by: string };
+type TabMessage = { kind: "ask" } | { kind: "held"; id: string; sinceMs: number; by: string };
 
 /**
  * The ids of the devices in this browser. The ids are stored, and only one tab uses an id at a
  * time: the broker would disconnect one of two clients with one id. Web Locks could do the same,
  * but a page that was loaded over plain HTTP from another machine has no Web Locks.
  */
-export class Identities {
+export class DeviceIds {
   private readonly channel = new BroadcastChannel("nightlight-devices");
   private readonly held = new Map<string, number>();
   private readonly own = ownIds();
@@ -34,7 +34,7 @@ export class Identities {
   onLost: (id: string) => void = () => undefined;
 
   constructor() {
-    this.channel.onmessage = ({ data }: MessageEvent<Word>) => this.hear(data);
+    this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
   }
 
   /** Number of devices that this tab had before the reload. */
@@ -75,16 +75,16 @@ export class Identities {
 
   private async ask(): Promise<void> {
     this.others.clear();
-    this.channel.postMessage({ kind: "ask" } satisfies Word);
+    this.channel.postMessage({ kind: "ask" } satisfies TabMessage);
     await sleep(ANSWER_MS);
   }
 
   private say(id: string): void {
     const sinceMs = this.held.get(id) ?? 0;
-    this.channel.postMessage({ kind: "held", id, sinceMs, by: this.self } satisfies Word);
+    this.channel.postMessage({ kind: "held", id, sinceMs, by: this.self } satisfies TabMessage);
   }
 
-  private hear(word: Word): void {
+  private hear(word: TabMessage): void {
     if (word.kind === "ask") {
       for (const id of this.held.keys()) this.say(id);
       return;

@@ -1,6 +1,6 @@
 import { generate, type Packet } from "mqtt-packet";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Inside } from "../../server/tab/inside";
+import { DeviceInternals } from "../../server/tab/device-internals";
 import { MqttReader, packetWords } from "../../server/tab/mqtt-reader";
 import { ReceiveWindow } from "../../server/tab/receive-window";
 import { lightOf, type Scene } from "../../server/tab/scenes";
@@ -57,32 +57,32 @@ describe("MQTT traffic in words", () => {
 });
 
 describe("the view inside a device", () => {
-  let inside: Inside;
-  const device = () => ({ isPowered: true, isPlugged: true, failure: "", inside });
-  const receive = (packet: Packet) => inside.passed("received", generate(packet), 0);
-  const send = (packet: Packet) => inside.passed("sent", generate(packet), 0);
+  let internals: DeviceInternals;
+  const device = () => ({ isPowered: true, isPlugged: true, failure: "", internals });
+  const receive = (packet: Packet) => internals.onTraffic("received", generate(packet), 0);
+  const send = (packet: Packet) => internals.onTraffic("sent", generate(packet), 0);
 
   beforeEach(() => {
-    inside = new Inside();
+    internals = new DeviceInternals();
   });
 
   it("keeps the program's output, but not the runtime's", () => {
-    inside.logged("DevS-SHA256: " + "ab".repeat(32), 1);
-    inside.logged("> Connected", 2);
-    inside.panicked(60005, 3);
-    expect(inside.programHash).toBe("ab".repeat(32));
-    expect(inside.log).toEqual([
+    internals.onLogLine("DevS-SHA256: " + "ab".repeat(32), 1);
+    internals.onLogLine("> Connected", 2);
+    internals.onPanic(60005, 3);
+    expect(internals.programHash).toBe("ab".repeat(32));
+    expect(internals.log).toEqual([
       { atMs: 2, text: "Connected" },
       { atMs: 3, text: "Panic 60005: the program restarts" },
     ]);
-    for (let i = 0; i < 400; i++) inside.logged(`> ${i}`, i);
-    expect(inside.log).toHaveLength(300);
-    expect(inside.log.at(-1)?.text).toBe("399");
+    for (let i = 0; i < 400; i++) internals.onLogLine(`> ${i}`, i);
+    expect(internals.log).toHaveLength(300);
+    expect(internals.log.at(-1)?.text).toBe("399");
   });
 
   it("shows in which line a changed program panics, and why", () => {
     const code = [0, 0, 4, 20, 1, 7];
-    inside = new Inside({
+    internals = new DeviceInternals({
       functions: [["main", 0]],
       sources: ["src/main.ts", "src/nightlight.ts"],
       code,
@@ -94,35 +94,35 @@ describe("the view inside a device", () => {
       "*  at main_F0 (pc:21)",
       "*  at main_F0 (pc:1)",
     ])
-      inside.logged(line, 0);
-    inside.panicked(60005, 0);
-    expect(inside.panic).toBe(
+      internals.onLogLine(line, 0);
+    internals.onPanic(60005, 0);
+    expect(internals.panic).toBe(
       'Panic 60005 at src/nightlight.ts:7, Exception: RangeError "too dark"',
     );
     // The message contains nothing of the previous panic.
-    inside.logged("* Exception: Error", 0);
-    inside.panicked(60004, 0);
-    expect(inside.panic).toBe("Panic 60004, Exception: Error");
+    internals.onLogLine("* Exception: Error", 0);
+    internals.onPanic(60004, 0);
+    expect(internals.panic).toBe("Panic 60004, Exception: Error");
   });
 
   it("shows online from CONNACK until the connection is gone", () => {
     expect(connectionWords(device())).toBe("starting");
-    inside.logged("> Connecting", 0);
+    internals.onLogLine("> Connecting", 0);
     expect(connectionWords(device())).toBe("connecting");
     receive({ cmd: "connack", returnCode: 5, sessionPresent: false });
     expect(connectionWords(device())).toBe("refused by the broker (5)");
     receive({ cmd: "connack", returnCode: 0, sessionPresent: false });
     expect(statusWords(device())).toBe("online");
-    inside.linked(false, 5);
-    expect(inside.isOnline).toBe(false);
-    expect(inside.wire.at(-1)).toEqual({ atMs: 5, text: "Connection lost" });
+    internals.onLink(false, 5);
+    expect(internals.isOnline).toBe(false);
+    expect(internals.wire.at(-1)).toEqual({ atMs: 5, text: "Connection lost" });
     expect(connectionWords({ ...device(), isPlugged: false })).toBe("network unplugged");
     expect(connectionWords({ ...device(), isPowered: false })).toBe("no power");
     expect(connectionWords({ ...device(), failure: "x" })).toBe("not running");
   });
 
   it("counts the outbox down as readings are acknowledged, and corrects it by the state", () => {
-    inside.logged("> Outbox: 2", 0);
+    internals.onLogLine("> Outbox: 2", 0);
     expect(statusWords(device())).toBe("connecting");
     expect(outboxWords(device())).toBe("2 readings waiting");
     for (const messageId of [1, 2]) {
@@ -131,20 +131,20 @@ describe("the view inside a device", () => {
       // A second acknowledgement of the same message does not count.
       receive({ cmd: "puback", messageId });
     }
-    expect([inside.outbox, inside.acknowledged]).toEqual([0, 2]);
+    expect([internals.outbox, internals.acknowledged]).toEqual([0, 2]);
     send(publish("a/state", '{"decided_by":"server","outbox":1}', { qos: 1, messageId: 3 }));
     receive({ cmd: "puback", messageId: 3 });
-    expect([outboxWords(device()), inside.acknowledged]).toEqual(["1 reading waiting", 2]);
+    expect([outboxWords(device()), internals.acknowledged]).toEqual(["1 reading waiting", 2]);
     send(publish("a/state", "{", { qos: 1, messageId: 4 }));
-    expect(inside.outbox).toBe(1);
+    expect(internals.outbox).toBe(1);
   });
 
   it("shows who decides", () => {
     expect(deciderWords(device())).toBe("nobody yet");
-    inside.logged("> No server: deciding for myself", 0);
+    internals.onLogLine("> No server: deciding for myself", 0);
     expect(deciderWords(device())).toBe("the device itself");
     expect(statusWords(device())).toBe("connecting · decides by itself");
-    inside.logged("> The server decides again", 0);
+    internals.onLogLine("> The server decides again", 0);
     expect(deciderWords(device())).toBe("the server");
     expect(deciderWords({ ...device(), isPowered: false })).toBe("nobody");
   });
