@@ -9,7 +9,7 @@ import { PortInUse } from "./base/listen";
 import { type Log, printable } from "./base/log";
 import { onShutdownRequest } from "./base/shutdown";
 import { lineFor } from "./base/user-error";
-import { run, type Running } from "./run";
+import { run, type RunningServer } from "./run";
 import { loadConfig } from "./setup/config";
 import { parseOptions } from "./setup/options";
 import { readSecrets } from "./setup/secrets";
@@ -26,7 +26,7 @@ console.debug = () => undefined;
 const early: string[] = [];
 let say = (line: string): void => void early.push(line);
 const log: Log = (source, text) => say(`${source.padEnd(7)} ${printable(text)}`);
-let running: Running | undefined;
+let running: RunningServer | undefined;
 
 onShutdownRequest(() => void end());
 // Without this handler, this process would stay behind if the window is killed.

@@ -8,8 +8,8 @@ import {
   writeFirmwareConfig,
 } from "../boards/tools/firmware/configure";
 import { checkSize } from "../boards/tools/firmware/program-limit";
-import { Once } from "./base/once";
 import { ROOT } from "./base/root";
+import { SharedPromise } from "./base/shared-promise";
 import { TaskQueue } from "./base/task-queue";
 import { readText } from "./base/text";
 import { UserError } from "./base/user-error";
@@ -22,7 +22,7 @@ const ENTRY = "src/main.ts";
  */
 export class Firmware {
   private readonly stopping = new AbortController();
-  private readonly compiled = new Once<Uint8Array>();
+  private readonly compiled = new SharedPromise<Uint8Array>();
   private readonly queue = new TaskQueue();
 
   /**

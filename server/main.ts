@@ -3,7 +3,7 @@ import { onShutdownRequest } from "./base/shutdown";
 import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
 import { qrCode } from "./http/index";
-import { run, type Running } from "./run";
+import { run, type RunningServer } from "./run";
 import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
 import { readSecrets } from "./setup/secrets";
@@ -13,7 +13,7 @@ const STOP_TIMEOUT_MS = 1_500;
 
 const args = process.argv.slice(2);
 const output = openOutput(logFormat(args));
-let running: Running | undefined;
+let running: RunningServer | undefined;
 const ending = new AbortController();
 
 function onEnd(): void {

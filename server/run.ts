@@ -4,7 +4,7 @@ import type { PiDevices } from "../boards/raspberry-pi";
 import { fieldsOf } from "../src/common/server-rule";
 import { serverClientId } from "../src/common/wire";
 import { CLOCK } from "./base/clock";
-import { Disk } from "./base/disk";
+import { DiskHealth } from "./base/disk-health";
 import { isTakenOnIpv6 } from "./base/localhost";
 import type { Log } from "./base/log";
 import { bundlePage } from "./base/page-bundle";
@@ -13,15 +13,15 @@ import { ROOT } from "./base/root";
 import { stopAll, type Stoppable } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
 import { sourceVersion } from "./base/version";
-import { type BrokerInUse, openBroker, TabLogins } from "./broker/index";
+import { openBroker, type OpenedBroker, TabLogins } from "./broker/index";
 import { EditedPrograms } from "./compiler/edited-programs";
-import { Counts, Decider, Devices, Names, type ServerEvents } from "./deciding/index";
+import { Counts, Decider, DeviceNames, Devices, type ServerEvents } from "./deciding/index";
 import { Firmware } from "./firmware";
 import { History } from "./history/index";
 import { Announcer } from "./home-assistant/announcer";
 import {
+  ClassJoin,
   ClassRoom,
-  Join,
   joinUrls,
   Metrics,
   PageAccess,
@@ -29,7 +29,7 @@ import {
   readToken,
   RecentMessages,
   updateHost,
-  Web,
+  WebServer,
 } from "./http/index";
 import type { Config } from "./setup/config";
 import { exposedSecrets } from "./setup/exposed-secrets";
@@ -42,7 +42,7 @@ import type { SimulatedDevice } from "./simulator/device";
 import { tabFiles } from "./simulator/tab-files";
 import { OrderLog, Updates } from "./updates/index";
 
-export interface Running {
+export interface RunningServer {
   /** The page's address. */
   url: string;
   /**
@@ -70,7 +70,7 @@ export interface Running {
  * @returns when the page can be opened; the simulated device may not be ready yet
  * @throws UserError for a mistake that a person can fix; all parts are stopped in that case
  */
-export async function run(options: Options, config: Config, log: Log): Promise<Running> {
+export async function run(options: Options, config: Config, log: Log): Promise<RunningServer> {
   const started: Stoppable[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= stopAll(started.reverse()));
@@ -95,7 +95,7 @@ async function start(
   config: Config,
   log: Log,
   add: <T extends Stoppable>(part: T) => T,
-): Promise<Omit<Running, "stop">> {
+): Promise<Omit<RunningServer, "stop">> {
   const { security, decide: decides } = options;
   const { rule } = config;
   for (const words of exposedSecrets(security))
@@ -105,7 +105,7 @@ async function start(
   const counts = new Counts();
   const rejections = new Rejections(log);
   const listed = listedDevices(options.id, config);
-  const names: Names = new Names((id) => devices.changed(id));
+  const names: DeviceNames = new DeviceNames((id) => devices.changed(id));
   const nameOf = (id: string) => names.of(id);
   const orderExpiresMs = config.commands.expiresMs;
   const devices = add(new Devices({ ...listed, nameOf, orderExpiresMs, clock: CLOCK }, bus));
@@ -114,7 +114,7 @@ async function start(
   const assets = bundlePage(join(ROOT, "server/page"));
   assets.catch(() => undefined);
 
-  const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
+  const disk = new DiskHealth((unwritten) => bus.emit("disk", unwritten));
   const { topicPrefix, homeAssistant } = config;
   const topics = { prefix: topicPrefix, discovery: homeAssistant.prefix };
   const broker = await openBroker(options, topics, rejections, disk, log);
@@ -219,11 +219,11 @@ async function start(
       address: () => `${tls ? "wss" : "ws"}://${updateHost(options, broker)}:${web.port}`,
     }),
   );
-  const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
+  const classJoin = options.classroom && token ? new ClassJoin(token, access, basePath) : undefined;
   // Only people with the token or the class's code may compile.
   const programs = classJoin && add(new EditedPrograms(() => firmware.sources()));
-  const web: Web = add(
-    await Web.start({
+  const web: WebServer = add(
+    await WebServer.start({
       host: security.listen ?? LOOPBACK,
       port: options.httpPort,
       tls,
@@ -281,7 +281,7 @@ async function start(
 }
 
 /** Returns the embedded broker if browsers may connect to it by MQTT over WebSocket. */
-function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInUse) {
+function brokerForBrowsers({ security, proxy }: Options, { embedded }: OpenedBroker) {
   // A tab can't present a client certificate, so a required one rules out this path.
   if (security.clientCertificates === "required") return undefined;
   // Tabs may not connect either if a proxy lets others reach this server and nobody has to log in.

@@ -3,7 +3,7 @@ import type { LogLine, PiDevices } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
 import { TaskQueue } from "./base/task-queue";
 import { lineFor } from "./base/user-error";
-import type { BrokerInUse, Login } from "./broker/index";
+import type { Login, OpenedBroker } from "./broker/index";
 import type { Devices, ServerBus, ServerEvents } from "./deciding/index";
 import type { Firmware } from "./firmware";
 import type { Config } from "./setup/config";
@@ -21,7 +21,7 @@ export interface SimulationParts {
   options: Options;
   config: Config;
   firmware: Firmware;
-  broker: BrokerInUse;
+  broker: OpenedBroker;
   bus: ServerBus;
   devices: Devices;
   keys: UpdateKeys;

@@ -1,10 +1,10 @@
 import { destination, pino, stdTimeFunctions } from "pino";
 
 /** The origin of a log line; its first column. */
-export type Source = "broker" | "server" | "device" | "page" | "start";
+export type LogSource = "broker" | "server" | "device" | "page" | "start";
 
 /** Machine-readable fields of a log line. */
-export interface Details {
+export interface LogFields {
   /** Level of the line; `info` if absent. */
   level?: "info" | "warn" | "error";
   /** Id of the device concerned. */
@@ -14,7 +14,7 @@ export interface Details {
   reason?: string;
 }
 
-export type Log = (source: Source, text: string, details?: Details) => void;
+export type Log = (source: LogSource, text: string, details?: LogFields) => void;
 
 /** The program's output: the log, and messages about the program itself. */
 export interface Output {

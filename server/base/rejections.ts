@@ -1,4 +1,4 @@
-import type { Log, Source } from "./log";
+import type { Log, LogSource } from "./log";
 
 /** Topics (by their last level) whose rejected payloads are counted under the topic's own name. */
 const PAYLOADS = ["telemetry", "commands", "status", "state", "desired"] as const;
@@ -86,7 +86,7 @@ export class Rejections {
   ) {}
 
   /** Counts a refusal and logs "Refused …". */
-  refuse(source: Source, reason: Reason, what: string): void {
+  refuse(source: LogSource, reason: Reason, what: string): void {
     const tally = this.tally(reason);
     tally.total++;
     const nowMs = this.nowMs();

@@ -4,12 +4,12 @@ import { bundle } from "./bundle";
 import { UserError } from "./user-error";
 
 /** A call to a thread; `Answer` is the reply. See thread-worker.ts. */
-export interface Call<Work> {
+export interface ThreadCall<Work> {
   number: number;
   work: Work;
 }
 
-export interface Answer {
+export interface ThreadAnswer {
   number: number;
   value?: unknown;
   error?: { message: string; forUser: boolean };
@@ -27,7 +27,7 @@ export class Thread<Work extends { kind: string }> {
   private ended: Error | undefined;
 
   private constructor(private readonly worker: Worker) {
-    worker.on("message", (answer: Answer) => this.settle(answer));
+    worker.on("message", (answer: ThreadAnswer) => this.settle(answer));
     worker.on("error", (error) => this.end(error));
     worker.on("exit", () => this.end(new Error("the thread has ended")));
   }
@@ -55,7 +55,7 @@ export class Thread<Work extends { kind: string }> {
       }
       const number = ++this.count;
       this.waiting.set(number, { resolve, reject });
-      this.worker.postMessage({ number, work } satisfies Call<Work>);
+      this.worker.postMessage({ number, work } satisfies ThreadCall<Work>);
     });
   }
 
@@ -63,7 +63,7 @@ export class Thread<Work extends { kind: string }> {
     await this.worker.terminate();
   }
 
-  private settle({ number, value, error }: Answer): void {
+  private settle({ number, value, error }: ThreadAnswer): void {
     const waiting = this.waiting.get(number);
     this.waiting.delete(number);
     if (!error) waiting?.resolve(value);

@@ -4,7 +4,7 @@ import {
   type TopicNames,
   topicOf,
 } from "../../src/common/wire";
-import type { Limits } from "../setup/broker-limits";
+import type { BrokerLimits } from "../setup/broker-limits";
 import type { Publication } from "./core";
 import type { Will } from "./packets";
 
@@ -21,7 +21,7 @@ export interface Identity {
   record?: string;
 }
 
-type TopicLimits = Pick<Limits, "topic-bytes" | "topic-levels">;
+type TopicLimits = Pick<BrokerLimits, "topic-bytes" | "topic-levels">;
 
 export const USUAL_TOPICS: TopicNames = { prefix: "", discovery: "homeassistant" };
 

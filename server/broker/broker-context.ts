@@ -1,16 +1,16 @@
 import type { TopicNames } from "../../src/common/wire";
 import type { Rejections } from "../base/rejections";
-import type { Limits } from "../setup/broker-limits";
-import type { Core } from "./core";
+import type { BrokerLimits } from "../setup/broker-limits";
+import type { BrokerCore } from "./core";
 import type { Journal } from "./journal";
 import type { Logins } from "./logins";
 
 /** The parts of the broker that its clients use. */
 export interface BrokerContext {
-  readonly core: Core;
+  readonly core: BrokerCore;
   readonly journal: Journal | undefined;
   readonly logins: Logins;
-  readonly limits: Limits;
+  readonly limits: BrokerLimits;
   readonly topics: TopicNames;
   readonly rejections: Rejections;
   /** Clients within this process. */

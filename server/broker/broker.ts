@@ -4,14 +4,14 @@ import type { Duplex } from "node:stream";
 import type { TopicNames } from "../../src/common/wire";
 import { listen } from "../base/listen";
 import { messageOf } from "../base/user-error";
-import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
+import { type BrokerLimits, DEFAULT_LIMITS } from "../setup/broker-limits";
 import type { Listener } from "../setup/security-options";
 import type { Users } from "../setup/users";
 import { USUAL_TOPICS } from "./access";
 import type { BrokerContext } from "./broker-context";
 import { Connection } from "./connection";
 import { Connections } from "./connections";
-import { Core } from "./core";
+import { BrokerCore } from "./core";
 import { IdConflicts } from "./id-conflicts";
 import type { Journal } from "./journal";
 import { createListener } from "./listener";
@@ -22,7 +22,7 @@ import type { TabLogins } from "./tab-logins";
 
 export interface BrokerOptions extends OpenJournalOptions {
   listeners: Listener[];
-  limits?: Limits;
+  limits?: BrokerLimits;
   /** Prefix of our topics, and prefix of the topics of Home Assistant's discovery. */
   topics?: TopicNames;
   /** The users that may log in, in addition to the accounts of this process. */
@@ -50,7 +50,7 @@ export class Broker {
   private tickedMs = performance.now();
 
   private constructor(
-    core: Core,
+    core: BrokerCore,
     private readonly journal: Journal | undefined,
     private readonly unlock: () => Promise<void>,
     private readonly logins: Logins,
@@ -81,7 +81,7 @@ export class Broker {
     const logins = new Logins(options.users, options.loginRequired ?? false, limits);
     const connections = new Connections(limits, rejections);
     const open = (journal?: Journal) =>
-      new Core({
+      new BrokerCore({
         limits,
         ...(journal && { sink: journal }),
         nowMs: () => Date.now(),

@@ -14,11 +14,11 @@ import {
   NOT_AUTHORIZED,
   UNAVAILABLE,
 } from "./encode";
-import { Output } from "./output";
+import { PacketOutput } from "./output";
 import { PacketRateLimit } from "./packet-rate-limit";
 import type { Connect, Packet } from "./packets";
 import { ConnectRefusal } from "./parse";
-import { Requests } from "./requests";
+import { RequestHandler } from "./requests";
 import type { Session, SessionConnection } from "./session";
 
 /** How long a client may take to send its CONNECT before it is disconnected, ms [MQTT 3.1.4]. */
@@ -40,10 +40,10 @@ const RETURN_CODES: Partial<Record<Reason, number>> = {
 export class Connection implements SessionConnection {
   private readonly decoder: Decoder;
   private readonly rateLimit: PacketRateLimit;
-  private readonly output: Output;
+  private readonly output: PacketOutput;
   private identity: Identity | undefined;
   private session: Session | undefined;
-  private requests: Requests | undefined;
+  private requests: RequestHandler | undefined;
   private state: "new" | "login" | "open" | "ending" = "new";
   /** Time of the client's last packet, or of the last change of `state`; monotonic, ms. */
   private lastMs: number;
@@ -64,7 +64,7 @@ export class Connection implements SessionConnection {
     this.lastMs = nowMs;
     this.decoder = new Decoder(limits["packet-bytes"]);
     this.rateLimit = new PacketRateLimit(limits["packets-per-second"], nowMs);
-    this.output = new Output(stream, journal, () => this.session?.pump());
+    this.output = new PacketOutput(stream, journal, () => this.session?.pump());
     stream.on("data", (chunk: Buffer) => {
       this.nowMs = performance.now();
       if (this.state === "ending") return;
@@ -175,7 +175,7 @@ export class Connection implements SessionConnection {
       const { session, isPresent } = admit(context, identity, packet, address);
       this.identity = identity;
       this.session = session;
-      this.requests = new Requests(context, identity, session, this);
+      this.requests = new RequestHandler(context, identity, session, this);
       this.rateLimit.isUnlimited = identity.role === "server";
       // MQTT 3.1 has no "session present" flag: that byte is reserved there.
       this.send(encodeConnack(ACCEPTED, isPresent && packet.level === 4), true);

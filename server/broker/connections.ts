@@ -1,5 +1,5 @@
 import type { Rejections } from "../base/rejections";
-import type { Limits } from "../setup/broker-limits";
+import type { BrokerLimits } from "../setup/broker-limits";
 
 /** Counts the open connections, in total and by address. */
 export class Connections {
@@ -7,7 +7,7 @@ export class Connections {
   private total = 0;
 
   constructor(
-    private readonly limits: Pick<Limits, "connections" | "connections-per-address">,
+    private readonly limits: Pick<BrokerLimits, "connections" | "connections-per-address">,
     private readonly rejections: Rejections,
   ) {}
 

@@ -1,15 +1,15 @@
 import { Message } from "./message";
 import type { QoS, Will } from "./packets";
-import { keys, type Sink, type WillHead } from "./records";
-import { Retained } from "./retained";
+import { keys, type RecordSink, type WillHead } from "./records";
+import { RetainedMessages } from "./retained";
 import { Session, type SessionHost, type Subscriber } from "./session";
 import { TopicTree } from "./topic-tree";
 
 /** Limits of the core, and its links to the rest of the broker. */
-export interface CoreOptions {
+export interface BrokerCoreOptions {
   limits: { queued: number; retained: number; sessions: number };
   /** Writes the changes that must outlive the process. If undefined, no state outlives it. */
-  sink?: Sink;
+  sink?: RecordSink;
   /** Returns the present Unix time, ms. */
   nowMs: () => number;
   /** Called when a message was dropped because of a limit. */
@@ -23,7 +23,7 @@ export interface Publication extends Will {
 }
 
 /** A client that connects. */
-export interface Arrival {
+export interface ConnectingClient {
   clientId: string;
   clean: boolean;
   owner: string;
@@ -39,9 +39,9 @@ interface Routed {
 }
 
 /** The broker's state, and the routing of messages: no sockets, no disk, no clock. */
-export class Core implements SessionHost {
-  readonly retained: Retained;
-  readonly sink: Sink | undefined;
+export class BrokerCore implements SessionHost {
+  readonly retained: RetainedMessages;
+  readonly sink: RecordSink | undefined;
   readonly queued: number;
   readonly nowMs: () => number;
   private readonly sessions = new Map<string, Session>();
@@ -53,19 +53,19 @@ export class Core implements SessionHost {
   private readonly routing: Routed[] = [];
   private isRouting = false;
 
-  constructor(private readonly options: CoreOptions) {
+  constructor(private readonly options: BrokerCoreOptions) {
     const { limits, sink, nowMs } = options;
     this.sink = sink;
     this.nowMs = nowMs;
     this.queued = limits.queued;
-    this.retained = new Retained(sink, limits.retained);
+    this.retained = new RetainedMessages(sink, limits.retained);
   }
 
   /**
    * Finds or makes a client's session. The caller resumes the session after the CONNACK.
    * @returns undefined if the user already has the maximum number of kept sessions
    */
-  connect(arrival: Arrival): { session: Session; isPresent: boolean } | undefined {
+  connect(arrival: ConnectingClient): { session: Session; isPresent: boolean } | undefined {
     const { clientId, clean, owner, address, will } = arrival;
     let session = this.sessions.get(clientId);
     session?.connection?.replaced(address);
@@ -185,7 +185,7 @@ export class Core implements SessionHost {
   }
 
   /** Puts the whole state that must outlive the process into a sink. */
-  putAll(sink: Sink): void {
+  putAll(sink: RecordSink): void {
     for (const session of this.sessions.values()) session.putAll(sink);
     this.retained.putAll(sink);
     for (const [clientId, will] of this.wills) putWill(sink, clientId, will);
@@ -250,7 +250,7 @@ function lower(a: QoS, b: QoS): QoS {
   return a < b ? a : b;
 }
 
-function putWill(sink: Sink, clientId: string, will: Publication): void {
+function putWill(sink: RecordSink, clientId: string, will: Publication): void {
   const { topic, qos, retain, free, payload } = will;
   const head: WillHead = { clientId, topic, qos, retain, free };
   sink.put(keys.will(clientId), head, payload);

@@ -11,7 +11,7 @@ import {
   UNSUBSCRIBE,
 } from "../../src/mqtt/packet";
 import { Refusal } from "../base/rejections";
-import { malformed, Reader } from "./field-reader";
+import { FieldReader, malformed } from "./field-reader";
 import type { Packet } from "./packets";
 import { parse } from "./parse";
 
@@ -99,7 +99,7 @@ export class Decoder {
     this.needed = 0;
     this.available -= header + length;
     this.at = at + header + length;
-    const packet = parse(first, new Reader(buffer, at + header, this.at));
+    const packet = parse(first, new FieldReader(buffer, at + header, this.at));
     if (packet.type === CONNECT && packet.level === 3) this.freeFlags = DUP;
     return packet;
   }

@@ -3,7 +3,7 @@ import { isFilter, isTopic } from "../../src/mqtt/topic";
 import { type Reason, Refusal } from "../base/rejections";
 
 /** Reads the fields of a packet's body. */
-export class Reader {
+export class FieldReader {
   constructor(
     private readonly buffer: Buffer,
     private at: number,

@@ -1,18 +1,18 @@
 import { messageOf } from "../base/user-error";
-import type { Change, Entry, Sink } from "./records";
+import type { RecordChange, RecordEntry, RecordSink } from "./records";
 
 /** The store to which the journal writes; see store-thread.ts. */
 export interface JournalStore {
   /** Writes all changes or none. */
-  write(changes: readonly Change[]): Promise<void>;
+  write(changes: readonly RecordChange[]): Promise<void>;
   /** Replaces everything in the store. */
-  replace(entries: Entry[]): Promise<void>;
+  replace(entries: RecordEntry[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface JournalOptions {
   /** Puts the whole state that must be kept into a sink. */
-  putAll: (sink: Sink) => void;
+  putAll: (sink: RecordSink) => void;
   /**
    * Called when the store fails, such as on a full disk; not again until the store has recovered.
    */
@@ -33,7 +33,7 @@ export interface JournalOptions {
  * made while the previous batch was written. If the store fails, the broker continues without it,
  * and the whole state is written as soon as the store works again.
  */
-export class Journal implements Sink {
+export class Journal implements RecordSink {
   /** Number of changes made (`made`), and of those that are written or given up (`done`). */
   private made = 0;
   private done = 0;
@@ -161,16 +161,16 @@ export class Journal implements Sink {
     if (isWhole) this.options.onRecovery();
   }
 
-  private batch(): Change[] {
-    const changes: Change[] = [];
+  private batch(): RecordChange[] {
+    const changes: RecordChange[] = [];
     for (const [key, value] of this.changes) changes.push(value ? entry(key, value) : { key });
     this.changes = new Map();
     return changes;
   }
 
-  private everything(): Entry[] {
+  private everything(): RecordEntry[] {
     this.changes.clear();
-    const entries = new Map<string, Entry>();
+    const entries = new Map<string, RecordEntry>();
     this.options.putAll({
       put: (key, head, body) => entries.set(key, entry(key, { head, body })),
       delete: (key) => entries.delete(key),
@@ -196,7 +196,7 @@ interface Value {
   body: Uint8Array | undefined;
 }
 
-function entry(key: string, { head, body }: Value): Entry {
+function entry(key: string, { head, body }: Value): RecordEntry {
   // If a view is passed to another thread, the whole buffer behind it is copied.
   const own = body && body.buffer.byteLength > body.length ? new Uint8Array(body) : body;
   return { key, head: JSON.stringify(head), ...(own && { body: own }) };

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { FailureLimiter } from "../base/failure-limiter";
 import { Refusal } from "../base/rejections";
-import type { Limits } from "../setup/broker-limits";
+import type { BrokerLimits } from "../setup/broker-limits";
 import { hashPassword, passwordMatches } from "../setup/password";
 import type { User, Users } from "../setup/users";
 import type { Identity } from "./access";
@@ -51,7 +51,7 @@ export class Logins {
   constructor(
     private readonly users: Users | undefined,
     private readonly required: boolean,
-    limits: Pick<Limits, "failed-logins">,
+    limits: Pick<BrokerLimits, "failed-logins">,
     nowMs?: () => number,
   ) {
     this.failures = new FailureLimiter(limits["failed-logins"], nowMs);

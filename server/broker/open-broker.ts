@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { TopicNames } from "../../src/common/wire";
-import type { Disk } from "../base/disk";
+import type { DiskHealth } from "../base/disk-health";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
@@ -17,7 +17,7 @@ export interface Login {
 }
 
 /** The broker that this process uses. */
-export interface BrokerInUse {
+export interface OpenedBroker {
   /** Set if the broker runs in this process. */
   embedded?: Broker;
   /** The broker's URL, as this process reaches it. */
@@ -40,9 +40,9 @@ export async function openBroker(
   options: Options,
   topics: TopicNames,
   rejections: Rejections,
-  disk: Disk,
+  disk: DiskHealth,
   log: Log,
-): Promise<BrokerInUse> {
+): Promise<OpenedBroker> {
   const { brokerUrl, security, secrets } = options;
   if (brokerUrl !== undefined) {
     const login = { username: secrets.MQTT_USER, password: secrets.MQTT_PWD };

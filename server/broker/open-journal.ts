@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DISK_FAILS } from "../base/disk";
+import { DISK_FAILS } from "../base/disk-health";
 import { lockFolder } from "../base/folder-lock";
 import type { Rejections } from "../base/rejections";
 import { messageOf, UserError } from "../base/user-error";
-import type { Core } from "./core";
+import type { BrokerCore } from "./core";
 import { Journal } from "./journal";
-import { type Entry, FILE } from "./records";
+import { FILE, type RecordEntry } from "./records";
 import { restore } from "./restore";
 import { StoreThread } from "./store-thread";
 
@@ -26,7 +26,7 @@ export interface OpenJournalOptions {
 
 /** The restored state, and the journal that writes it. */
 export interface OpenedJournal {
-  core: Core;
+  core: BrokerCore;
   journal: Journal;
   /** Call once the journal is closed. */
   unlock: () => Promise<void>;
@@ -40,7 +40,7 @@ export interface OpenedJournal {
 export async function openJournal(
   dataDir: string,
   options: OpenJournalOptions,
-  open: (journal: Journal) => Core,
+  open: (journal: Journal) => BrokerCore,
 ): Promise<OpenedJournal> {
   const dir = join(dataDir, "broker");
   const unlock = await lockFolder(dir, dataDir);
@@ -79,7 +79,7 @@ async function load(
   dataDir: string,
   dir: string,
   { onTrouble }: OpenJournalOptions,
-): Promise<{ entries: Entry[]; failure?: string }> {
+): Promise<{ entries: RecordEntry[]; failure?: string }> {
   const file = join(dir, FILE);
   try {
     const { entries, aside } = await store.load();
@@ -98,7 +98,7 @@ function journalOf(
   store: StoreThread,
   dir: string,
   { rejections, onTrouble, onDisk, onNews }: OpenJournalOptions,
-  putAll: Core["putAll"],
+  putAll: BrokerCore["putAll"],
 ): Journal {
   return new Journal(store, {
     putAll,

@@ -17,13 +17,13 @@ const STUFFED_BYTES = 4 * FULL_BYTES;
 const HELD_PACKETS = 10_000;
 
 /** The outputs with data to write in this turn of the event loop. */
-let dirty: Output[] = [];
+let dirty: PacketOutput[] = [];
 
 /**
  * Sends packets to a client: in order, in one write per turn, and only once the disk has the
  * changes on which they depend.
  */
-export class Output {
+export class PacketOutput {
   private packets: Buffer[] = [];
   private bytes = 0;
   /**

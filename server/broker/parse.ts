@@ -13,7 +13,7 @@ import {
 } from "../../src/mqtt/packet";
 import { type Reason, Refusal } from "../base/rejections";
 import { BAD_CLIENT_ID, BAD_PROTOCOL, encodeConnack } from "./encode";
-import { malformed, type Reader } from "./field-reader";
+import { type FieldReader, malformed } from "./field-reader";
 import type { Connect, Packet, Publish, QoS, Subscribe, Unsubscribe } from "./packets";
 
 /** A refusal of a CONNECT with the CONNACK that answers it [MQTT 3.2.2.3]. */
@@ -31,7 +31,7 @@ export class ConnectRefusal extends Refusal {
  * Parses a whole packet whose fixed header is already read.
  * @throws Refusal
  */
-export function parse(first: number, reader: Reader): Packet {
+export function parse(first: number, reader: FieldReader): Packet {
   const type = first >> 4;
   switch (type) {
     case PUBLISH:
@@ -56,7 +56,7 @@ export function parse(first: number, reader: Reader): Packet {
   }
 }
 
-function publish(first: number, reader: Reader): Publish {
+function publish(first: number, reader: FieldReader): Publish {
   const qos = (first >> 1) & 3;
   if (qos > 2) malformed("a PUBLISH at QoS 3"); // [MQTT-3.3.1-4]
   if (qos === 0 && first & DUP) malformed("a PUBLISH with DUP at QoS 0"); // [MQTT-3.3.1-2]
@@ -66,7 +66,7 @@ function publish(first: number, reader: Reader): Publish {
   return { type: PUBLISH, topic, payload, qos: qos as QoS, retain: (first & 1) === 1, id };
 }
 
-function subscribe(reader: Reader): Subscribe {
+function subscribe(reader: FieldReader): Subscribe {
   const id = reader.id();
   const filters: Subscribe["filters"] = [];
   while (reader.left > 0) {
@@ -79,7 +79,7 @@ function subscribe(reader: Reader): Subscribe {
   return { type: SUBSCRIBE, id, filters };
 }
 
-function unsubscribe(reader: Reader): Unsubscribe {
+function unsubscribe(reader: FieldReader): Unsubscribe {
   const id = reader.id();
   const filters: string[] = [];
   while (reader.left > 0) filters.push(reader.filter());
@@ -87,7 +87,7 @@ function unsubscribe(reader: Reader): Unsubscribe {
   return { type: UNSUBSCRIBE, id, filters };
 }
 
-function connect(reader: Reader): Connect {
+function connect(reader: FieldReader): Connect {
   const level = protocolLevel(reader);
   const flags = reader.u8();
   if (flags & 1) malformed("a CONNECT with its reserved flag set"); // [MQTT-3.1.2-3]
@@ -129,7 +129,7 @@ function connect(reader: Reader): Connect {
 }
 
 /** @returns 4 for MQTT 3.1.1, 3 for MQTT 3.1 */
-function protocolLevel(reader: Reader): 3 | 4 {
+function protocolLevel(reader: FieldReader): 3 | 4 {
   const name = reader.text("a protocol name");
   const level = reader.u8();
   if (name === "MQTT" && level === 4) return 4;

@@ -6,7 +6,7 @@ import type { QoS, Will } from "./packets";
 /** Name of the database file in the broker's folder. */
 export const FILE = "broker.db";
 
-export interface Entry {
+export interface RecordEntry {
   key: string;
   /** The record's fields as JSON. */
   head: string;
@@ -14,10 +14,10 @@ export interface Entry {
 }
 
 /** A change of a record. Without a head, the record is deleted. */
-export type Change = Entry | { key: string; head?: undefined };
+export type RecordChange = RecordEntry | { key: string; head?: undefined };
 
 /** Takes the changes of records; see journal.ts. */
-export interface Sink {
+export interface RecordSink {
   put(key: string, head: object, body?: Uint8Array): void;
   delete(key: string): void;
 }
@@ -81,7 +81,7 @@ export const keys = {
 
 /** Stores a delivery of a message. With the first delivery, stores the message itself, too. */
 export function putDelivery(
-  sink: Sink,
+  sink: RecordSink,
   number: number,
   clientId: string,
   message: Message,
@@ -97,12 +97,12 @@ export function putDelivery(
   sink.put(keys.delivery(number), head);
 }
 
-export function putMessage(sink: Sink, message: Message): void {
+export function putMessage(sink: RecordSink, message: Message): void {
   const head: MessageHead = { topic: message.topic, qos: message.qos };
   sink.put(keys.message(message.stored), head, message.payload);
 }
 
-export function deleteDelivery(sink: Sink, number: number, message: Message): void {
+export function deleteDelivery(sink: RecordSink, number: number, message: Message): void {
   sink.delete(keys.delivery(number));
   if (--message.references > 0) return;
   sink.delete(keys.message(message.stored));

@@ -24,7 +24,7 @@ interface Asker {
 }
 
 /** Handles the requests of an accepted client, if it has the right to make them. */
-export class Requests {
+export class RequestHandler {
   constructor(
     private readonly context: BrokerContext,
     private readonly identity: Identity,

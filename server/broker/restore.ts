@@ -1,10 +1,10 @@
-import type { Core } from "./core";
+import type { BrokerCore } from "./core";
 import { Message } from "./message";
 import type {
   DeliveryHead,
-  Entry,
   MessageHead,
   ReceivedHead,
+  RecordEntry,
   RetainedHead,
   SessionHead,
   WillHead,
@@ -14,7 +14,7 @@ import type {
  * Restores the broker's state from its records.
  * @param entries in the order of their keys
  */
-export function restore(core: Core, entries: readonly Entry[]): void {
+export function restore(core: BrokerCore, entries: readonly RecordEntry[]): void {
   for (const { head } of records<SessionHead>(entries, "session"))
     core.restoreSession(head.clientId, head.owner, head.filters);
   for (const { head } of records<ReceivedHead>(entries, "received"))
@@ -44,7 +44,7 @@ interface Restored<Head> {
   body: Buffer;
 }
 
-function records<Head>(entries: readonly Entry[], kind: string): Restored<Head>[] {
+function records<Head>(entries: readonly RecordEntry[], kind: string): Restored<Head>[] {
   return entries.flatMap(({ key, head, body = new Uint8Array() }) => {
     if (!key.startsWith(`${kind}/`)) return [];
     const number = Number(key.slice(kind.length + 1));

@@ -1,16 +1,16 @@
 import { matches } from "../../src/mqtt/topic";
 import { Message } from "./message";
-import { keys, type RetainedHead, type Sink } from "./records";
+import { keys, type RecordSink, type RetainedHead } from "./records";
 import { hasWildcard } from "./topic-tree";
 
 /** The retained messages, one for each topic [MQTT 3.3.1.3]. */
-export class Retained {
+export class RetainedMessages {
   private readonly byTopic = new Map<string, Message>();
   /** The topics of retained messages that do not count against the limit. */
   private readonly free = new Set<string>();
 
   constructor(
-    private readonly sink: Sink | undefined,
+    private readonly sink: RecordSink | undefined,
     private readonly most: number,
   ) {}
 
@@ -54,7 +54,7 @@ export class Retained {
     if (free) this.free.add(topic);
   }
 
-  putAll(sink: Sink): void {
+  putAll(sink: RecordSink): void {
     for (const message of this.byTopic.values()) this.put(sink, message);
   }
 
@@ -62,7 +62,7 @@ export class Retained {
     return this.byTopic.size - this.free.size;
   }
 
-  private put(sink: Sink, { topic, qos, payload }: Message): void {
+  private put(sink: RecordSink, { topic, qos, payload }: Message): void {
     const head: RetainedHead = { topic, qos, free: this.free.has(topic) };
     sink.put(keys.retained(topic), head, payload);
   }

@@ -8,8 +8,8 @@ import {
   keys,
   putDelivery,
   putMessage,
+  type RecordSink,
   type SessionHead,
-  type Sink,
 } from "./records";
 
 /** A receiver of messages. */
@@ -37,7 +37,7 @@ export interface SessionConnection {
 /** The parts of the broker that its sessions use. */
 export interface SessionHost {
   /** Writes the changes that must outlive the process; undefined if the broker stores nothing. */
-  readonly sink: Sink | undefined;
+  readonly sink: RecordSink | undefined;
   /** Maximum number of messages that may wait for one session. */
   readonly queued: number;
   /** Number of retained messages that may wait for one session in addition to `queued`. */
@@ -59,7 +59,7 @@ export class Session implements Subscriber {
   /** Number of deliveries that count against the limit: all except those of retained messages. */
   private counted = 0;
   private link: SessionConnection | undefined;
-  private readonly sink: Sink | undefined;
+  private readonly sink: RecordSink | undefined;
 
   constructor(
     readonly clientId: string,
@@ -221,7 +221,7 @@ export class Session implements Subscriber {
   }
 
   /** Puts the whole session into a sink, if the session is kept. */
-  putAll(sink: Sink): void {
+  putAll(sink: RecordSink): void {
     if (!this.sink) return;
     const { clientId } = this;
     sink.put(keys.session(clientId), this.head());

@@ -4,7 +4,7 @@ import type { Database } from "node-sqlite3-wasm";
 import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma, transaction } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
-import { type Change, type Entry, FILE } from "./records";
+import { FILE, type RecordChange, type RecordEntry } from "./records";
 
 const VERSION = 1;
 const TABLE = `
@@ -31,7 +31,7 @@ export class SqliteStore {
    * @returns in `aside` the new name of a damaged file
    * @throws UserError if the file is of a later version
    */
-  load(): { entries: Entry[]; aside?: string } {
+  load(): { entries: RecordEntry[]; aside?: string } {
     try {
       // SQLite accepts an empty file as a new database, but this store never leaves a file empty.
       if (existsSync(this.path) && statSync(this.path).size === 0) throw new Error("malformed");
@@ -44,7 +44,7 @@ export class SqliteStore {
     }
   }
 
-  write(changes: readonly Change[]): void {
+  write(changes: readonly RecordChange[]): void {
     const db = this.open();
     transaction(db, () => apply(db, changes));
   }
@@ -53,7 +53,7 @@ export class SqliteStore {
    * Replaces all records, on a new connection to the file: after a failure, the old connection may
    * be broken, too.
    */
-  replace(entries: readonly Entry[]): void {
+  replace(entries: readonly RecordEntry[]): void {
     this.close();
     try {
       this.replaceAll(entries);
@@ -75,7 +75,7 @@ export class SqliteStore {
     }
   }
 
-  private replaceAll(entries: readonly Entry[]): void {
+  private replaceAll(entries: readonly RecordEntry[]): void {
     // A file that could not be read at the start is renamed, not overwritten: it may be readable
     // later.
     if (!this.isRead) this.putAside();
@@ -101,8 +101,8 @@ export class SqliteStore {
     return db;
   }
 
-  private read(): Entry[] {
-    const entries: Entry[] = [];
+  private read(): RecordEntry[] {
+    const entries: RecordEntry[] = [];
     for (const row of this.open().all("SELECT key, head, body FROM record ORDER BY key")) {
       const { key, head, body } = row as { key: string; head: string; body: Uint8Array | null };
       JSON.parse(head);
@@ -120,7 +120,7 @@ export class SqliteStore {
   }
 }
 
-function apply(db: Database, changes: readonly Change[]): void {
+function apply(db: Database, changes: readonly RecordChange[]): void {
   const put = db.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)");
   const remove = db.prepare("DELETE FROM record WHERE key = ?");
   try {

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { ROOT } from "../base/root";
 import { Thread } from "../base/thread";
 import type { JournalStore } from "./journal";
-import type { Change, Entry } from "./records";
+import type { RecordChange, RecordEntry } from "./records";
 
 export type StoreWork =
   | { kind: "load" }
-  | { kind: "write"; changes: readonly Change[] }
-  | { kind: "replace"; entries: readonly Entry[] }
+  | { kind: "write"; changes: readonly RecordChange[] }
+  | { kind: "replace"; entries: readonly RecordEntry[] }
   | { kind: "close" };
 
 /** How long the shutdown may wait for the disk, ms. */
@@ -21,15 +21,15 @@ export class StoreThread implements JournalStore {
   constructor(private readonly dir: string) {}
 
   /** @returns the records, and the new name of a damaged file */
-  async load(): Promise<{ entries: Entry[]; aside?: string }> {
-    return (await this.call({ kind: "load" })) as { entries: Entry[]; aside?: string };
+  async load(): Promise<{ entries: RecordEntry[]; aside?: string }> {
+    return (await this.call({ kind: "load" })) as { entries: RecordEntry[]; aside?: string };
   }
 
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly RecordChange[]): Promise<void> {
     await this.call({ kind: "write", changes });
   }
 
-  async replace(entries: readonly Entry[]): Promise<void> {
+  async replace(entries: readonly RecordEntry[]): Promise<void> {
     await this.call({ kind: "replace", entries });
   }
 

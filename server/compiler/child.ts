@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { EDITABLE_FILE, type ProgramView } from "../base/tab-program";
 import { messageOf } from "../base/user-error";
 import { evaluateSection, sectionSource } from "../simulator/cli-bundle";
-import { type Compiler, compileText, type Sources } from "./compile-text";
+import { type Compiler, compileText, type SourceTexts } from "./compile-text";
 
 /**
  * Entry point of the compiler process: reads sources as JSON from stdin, and writes a `ProgramView`
@@ -27,12 +27,12 @@ function modules(name: string): unknown {
 }
 
 async function main(): Promise<void> {
-  const sources = JSON.parse(await text(process.stdin)) as Sources;
+  const sources = JSON.parse(await text(process.stdin)) as SourceTexts;
   const compiler = evaluateSection(sectionSource(SECTION), modules) as Compiler;
   process.stdout.write(JSON.stringify(compile(compiler, sources)));
 }
 
-function compile(compiler: Compiler, sources: Sources): ProgramView {
+function compile(compiler: Compiler, sources: SourceTexts): ProgramView {
   try {
     const outcome = compileText(compiler, sources);
     if ("errors" in outcome) return outcome;

@@ -1,6 +1,6 @@
 /** A queue of limited length for compiles: few at a time, and one per device. Pure. */
 
-export type Busy = "device" | "all";
+export type BusyReason = "device" | "all";
 
 export class CompileQueue {
   private running = 0;
@@ -20,7 +20,7 @@ export class CompileQueue {
    * Returns why a device must retry later: its own compile is running, or the queue is full.
    * Undefined if `run` accepts it now.
    */
-  busyReason(device: string): Busy | undefined {
+  busyReason(device: string): BusyReason | undefined {
     if (this.devices.has(device)) return "device";
     return this.waiting.length >= this.longest ? "all" : undefined;
   }

@@ -3,14 +3,15 @@ import type { CompileError } from "../base/tab-program";
 
 /** Compiles texts with DeviceScript's compiler, which gets no access to files. */
 
-export interface Sources {
+export interface SourceTexts {
   /** Path of the entry file in `files`. */
   entry: string;
   /** Texts by path in the checkout, such as "src/main.ts". */
   files: Record<string, string>;
 }
 
-export type Outcome = { program: Uint8Array; places: SourceMap } | { errors: CompileError[] };
+export type CompileOutcome =
+  { program: Uint8Array; places: SourceMap } | { errors: CompileError[] };
 
 /** The parts of the compiler that are used here. */
 export interface Compiler {
@@ -60,7 +61,7 @@ const FOLDER = "/checkout";
  * Compiles the sources.
  * @throws Error if the compiler itself fails
  */
-export function compileText(compiler: Compiler, { entry, files }: Sources): Outcome {
+export function compileText(compiler: Compiler, { entry, files }: SourceTexts): CompileOutcome {
   const found: Diagnostic[] = [];
   const config = compiler.resolveBuildConfig({ hwInfo: {} });
   const packages = compiler.preludeFiles(config);

@@ -7,7 +7,7 @@ import { bundle } from "../base/bundle";
 import { ROOT } from "../base/root";
 import type { ProgramView } from "../base/tab-program";
 import { UserError } from "../base/user-error";
-import type { Sources } from "./compile-text";
+import type { SourceTexts } from "./compile-text";
 
 /**
  * Time limit of a compile, ms. A compile takes 2 s of a laptop's core, and some 15 s of a Raspberry
@@ -24,7 +24,7 @@ const HEAP_MB = 256;
 /** Maximum size of the compiler's output. A program with its places takes some 80 KB. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
-export interface Bounds {
+export interface CompileLimits {
   limitMs: number;
   heapMb: number;
 }
@@ -35,9 +35,9 @@ export interface Bounds {
  * @throws UserError if the compiler exceeds a limit
  */
 export async function compileInProcess(
-  sources: Sources,
+  sources: SourceTexts,
   signal: AbortSignal,
-  { limitMs, heapMb }: Bounds = { limitMs: LIMIT_MS, heapMb: HEAP_MB },
+  { limitMs, heapMb }: CompileLimits = { limitMs: LIMIT_MS, heapMb: HEAP_MB },
 ): Promise<ProgramView> {
   const code = await javaScript();
   signal.throwIfAborted();

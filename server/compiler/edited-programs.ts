@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { Once } from "../base/once";
+import { SharedPromise } from "../base/shared-promise";
 import { EDITABLE_FILE, type ProgramView } from "../base/tab-program";
-import { type Busy, CompileQueue } from "./compile-queue";
+import { type BusyReason, CompileQueue } from "./compile-queue";
 import { compileInProcess } from "./compiler-process";
 
 const ENTRY = "src/main.ts";
@@ -19,7 +19,7 @@ const KEPT = 16;
 /** Compiles programs in which a person has edited one file. */
 export class EditedPrograms {
   private readonly stopping = new AbortController();
-  private readonly sources = new Once<Record<string, string>>();
+  private readonly sources = new SharedPromise<Record<string, string>>();
   private readonly made = new Map<string, Promise<ProgramView>>();
   private readonly queue = new CompileQueue(
     // One core is left for the devices.
@@ -36,7 +36,7 @@ export class EditedPrograms {
   }
 
   /** Returns why a device must retry later; undefined if `compile` accepts it now. */
-  refusal(device: string): Busy | undefined {
+  refusal(device: string): BusyReason | undefined {
     return this.queue.busyReason(device);
   }
 

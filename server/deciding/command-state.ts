@@ -2,14 +2,14 @@ import type { CommandPolicy } from "../setup/config";
 import type { Command } from "./command";
 
 /** An ordered command, ready to be sent. */
-export interface Ordered {
+export interface OrderedCommand {
   command: Command;
   /** After this time the broker may discard the command, s. */
   expiryS: number;
 }
 
 /** A moment by both clocks, ms. */
-export interface Moment {
+export interface ClockReading {
   /** Unix time. */
   wallMs: number;
   monotonicMs: number;
@@ -19,7 +19,7 @@ interface Order {
   orderId: number;
   command: Command;
   /** When the command was given. */
-  at: Moment;
+  at: ClockReading;
 }
 
 /**
@@ -53,7 +53,7 @@ export class CommandState {
    * clock goes back, ids still increase.
    * @returns undefined if the device has done the highest possible id
    */
-  ordered(id: string, command: Command, now: Moment): Ordered | undefined {
+  ordered(id: string, command: Command, now: ClockReading): OrderedCommand | undefined {
     const orderId = Math.max(now.wallMs, (this.lastIds.get(id) ?? 0) + 1);
     if (!Number.isSafeInteger(orderId)) return undefined;
     this.lastIds.set(id, orderId);
@@ -94,7 +94,7 @@ export class CommandState {
   }
 
   /** When the oldest unconfirmed command for the device was given. */
-  waitsSince(id: string): Moment | undefined {
+  waitsSince(id: string): ClockReading | undefined {
     return this.orders.get(id)?.[0]?.at;
   }
 

@@ -5,10 +5,10 @@ import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import type { Cluster } from "../cluster/index";
 import { type Cause, type Command, commandOf } from "./command";
-import type { CommandState, Moment } from "./command-state";
+import type { CommandResender } from "./command-resender";
+import type { ClockReading, CommandState } from "./command-state";
 import type { Decisions } from "./decisions";
 import type { Devices } from "./devices";
-import type { Repeating } from "./repeating";
 import type { Sender } from "./sender";
 
 export interface CommanderParts {
@@ -19,7 +19,7 @@ export interface CommanderParts {
   decisions: Decisions;
   commandState: CommandState;
   devices: Devices;
-  repeating: Repeating;
+  resender: CommandResender;
   sender: Sender;
   rejections: Rejections;
   log: Log;
@@ -47,9 +47,9 @@ export class Commander {
    * @returns undefined if the device takes no more ordered commands, which is logged and counted
    */
   give(id: string, command: Command, cause: Cause): Command | undefined {
-    const { commandState, devices, repeating, sender } = this.parts;
+    const { commandState, devices, resender, sender } = this.parts;
     if (commandState.isOrdered(command)) {
-      repeating.repeatOrdered(id);
+      resender.repeatOrdered(id);
       const now = this.now();
       const ordered = commandState.ordered(id, command, now);
       devices.commandWaits(id, ordered ? "order" : "refused", commandState.waitsSince(id) ?? now);
@@ -70,7 +70,7 @@ export class Commander {
       commandState.keep(id);
       sender.desired(id, command);
     }
-    repeating.commands.supersede(id);
+    resender.commands.supersede(id);
     if (!devices.isAway(id)) sender.command(id, command, cause);
     else if (cause.kind !== "rule") devices.commandWaits(id, "return", this.now());
     return command;
@@ -103,7 +103,7 @@ export class Commander {
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
   }
 
-  private now(): Moment {
+  private now(): ClockReading {
     const { clock } = this.parts;
     return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }

@@ -7,24 +7,24 @@ import type { Rejections } from "../base/rejections";
 import { Cluster, type HeldReading, LEASE_MS } from "../cluster/index";
 import type { Shard } from "../setup/cluster-options";
 import type { CommandPolicy } from "../setup/config";
+import { CommandResender } from "./command-resender";
 import { CommandState } from "./command-state";
 import { Commander } from "./commander";
 import { type BrokerAccess, connect, OFFLINE_WILL, watchConnection } from "./connect";
 import { Decisions } from "./decisions";
+import { type DeviceNames, namePayload } from "./device-names";
+import { DeviceRemoval } from "./device-removal";
 import type { Devices } from "./devices";
-import { type Link, published } from "./link";
+import { type Link, publishAcknowledged } from "./link";
 import { MessageLog } from "./message-log";
-import { namePayload, type Names } from "./names";
 import { PeerDecisions } from "./peer-decisions";
 import { PrefixedLink } from "./prefixed-link";
 import { Receiver } from "./receiver";
-import { Removal } from "./removal";
-import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
 import { Sender, type SenderOptions } from "./sender";
 import { NAMES_TOPIC } from "./server-topics";
 import { subscribe, type Subscribed } from "./subscribe";
-import type { Arrival } from "./telemetry";
+import type { Receipt } from "./telemetry";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;
@@ -32,7 +32,7 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
-  names: Names;
+  names: DeviceNames;
   /** Prefix of all our topics. */
   topicPrefix: string;
   /** Whether a topic belongs to other software, so that it has no prefix. */
@@ -49,8 +49,8 @@ export class Decider {
   readonly decisions: Decisions;
   private readonly commander: Commander;
   private readonly receiver: Receiver;
-  private readonly repeating: Repeating;
-  private readonly removal: Removal;
+  private readonly resender: CommandResender;
+  private readonly removal: DeviceRemoval;
   private readonly messageLog: MessageLog;
   private isStopping = false;
 
@@ -73,9 +73,9 @@ export class Decider {
     const seen = new SeenReadings();
     const messageLog = new MessageLog(log, "server");
     const sender: Sender = new Sender(link, options, devices, log, messageLog, (lost) =>
-      repeating.commands.add(lost),
+      resender.commands.add(lost),
     );
-    const repeating = new Repeating({
+    const resender = new CommandResender({
       decisions,
       commandState,
       devices,
@@ -88,13 +88,13 @@ export class Decider {
     const peerDecisions = new PeerDecisions(decisions, seen, (id, command, answers) =>
       sender.command(id, command, { kind: "resent", answers }),
     );
-    const parts = { ...options, cluster, decisions, commandState, devices, repeating, sender, log };
+    const parts = { ...options, cluster, decisions, commandState, devices, resender, sender, log };
     const commander = new Commander(parts);
-    const removal = new Removal({
+    const removal = new DeviceRemoval({
       ...parts,
       link,
       seen,
-      unconfirmed: repeating.commands,
+      unconfirmed: resender.commands,
       speaksFor: (id) => commander.speaksFor(id),
     });
     this.receiver = new Receiver({
@@ -112,7 +112,7 @@ export class Decider {
     });
     this.decisions = decisions;
     this.commander = commander;
-    this.repeating = repeating;
+    this.resender = resender;
     this.removal = removal;
     this.messageLog = messageLog;
     link.onMessage = (topic, payload, { retain: retained, qos }) =>
@@ -157,10 +157,10 @@ export class Decider {
     watchConnection(link, log, (connected) => {
       counts.brokerConnected = connected;
       bus.emit("connection", connected);
-      if (!connected) return this.repeating.disconnected();
+      if (!connected) return this.resender.disconnected();
       counts.reconnects++;
       cluster?.connected();
-      this.repeating.connected();
+      this.resender.connected();
       this.announceAgain();
     });
     await subscribe(link, options, cluster?.filter);
@@ -185,7 +185,7 @@ export class Decider {
    */
   async stop(): Promise<void> {
     this.isStopping = true;
-    this.repeating.disconnected();
+    this.resender.disconnected();
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.link.isConnected && !goesOn) await this.announce("offline");
@@ -199,12 +199,12 @@ export class Decider {
 
   /** Publishes a retained message; resolves once the broker has acknowledged it. */
   async retain(topic: string, payload: string): Promise<void> {
-    await published(this.link, topic, payload, { qos: 1, retain: true });
+    await publishAcknowledged(this.link, topic, payload, { qos: 1, retain: true });
   }
 
   /** Publishes an update order. Resolves once the broker has acknowledged it. */
   async order(id: string, text: string): Promise<void> {
-    await published(this.link, topicOf(id, "update"), text, { qos: 1 });
+    await publishAcknowledged(this.link, topicOf(id, "update"), text, { qos: 1 });
   }
 
   /**
@@ -256,7 +256,7 @@ export class Decider {
     this.announce("online").catch(() => undefined);
   }
 
-  private receive(topic: string, payload: Buffer, arrival: Arrival): void {
+  private receive(topic: string, payload: Buffer, arrival: Receipt): void {
     // A message that is not handled now is not acknowledged, so the broker delivers it again.
     if (!this.link.isEnding) this.receiver.receive(topic, payload, arrival);
   }
@@ -269,6 +269,6 @@ export class Decider {
     for (const group of groups)
       for (const { id, command } of this.decisions.decideGroup(group, nowMs))
         this.commander.give(id, command, { kind: "group" });
-    this.repeating.repeatLatest();
+    this.resender.repeatLatest();
   }
 }

@@ -1,11 +1,11 @@
 import type { DeviceView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
-import { type Dropped, type HealthFacts, healthOf, type Waiting } from "./health";
+import { type DroppedMessages, type HealthFacts, healthOf, type PendingCommand } from "./health";
 
 /** The server's knowledge of one device, and the view of the device that the API returns. Pure. */
 
 /** The part of the simulated device that the list of devices needs. */
-export interface Simulated {
+export interface SimulatedState {
   lightRaw: number;
   readonly ledOn: boolean;
 }
@@ -38,10 +38,10 @@ export interface Device {
   /** When the state was received, Unix time, ms; undefined for a retained state. */
   stateHeardMs?: number | undefined;
   /** Dropped messages of the device, by reason. */
-  dropped?: Map<string, Dropped>;
+  dropped?: Map<string, DroppedMessages>;
   /** A command that the device, as far as is known, has not carried out. */
-  command?: Waiting | undefined;
-  simulated?: Simulated | undefined;
+  command?: PendingCommand | undefined;
+  simulated?: SimulatedState | undefined;
   /** The LED's state at its last change; null while no state is known. */
   ledNoted: boolean | null;
 }
@@ -49,7 +49,7 @@ export interface Device {
 /** The fields of a device's state that matter to a list of all devices. */
 const STANDING = ["board", "program", "decided_by"];
 
-export function isOtherStanding(before: Report | undefined, now: Report | undefined): boolean {
+export function hasStandingChanged(before: Report | undefined, now: Report | undefined): boolean {
   return STANDING.some((key) => before?.[key] !== now?.[key]);
 }
 

@@ -1,10 +1,10 @@
 import type { DeviceView, ReadingView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
-import type { Moment } from "./command-state";
-import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
+import type { ClockReading } from "./command-state";
+import { type Device, hasStandingChanged, ledOf, type SimulatedState, viewOf } from "./device";
 import type { ServerBus } from "./events";
-import type { Waiting } from "./health";
+import type { PendingCommand } from "./health";
 import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
 
@@ -34,7 +34,7 @@ export class Devices {
    * The simulated devices by id. A device stays simulated while this process runs, even if a person
    * removes it.
    */
-  private readonly simulatedOnes = new Map<string, Simulated>();
+  private readonly simulatedOnes = new Map<string, SimulatedState>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -60,14 +60,14 @@ export class Devices {
     clearInterval(this.timer);
   }
 
-  addSimulated(id: string, simulated: Simulated): void {
+  addSimulated(id: string, simulated: SimulatedState): void {
     this.simulatedOnes.set(id, simulated);
     const device = this.devices.adopt(id);
     if (device) device.simulated = simulated;
     this.changed(id);
   }
 
-  simulated(id: string): Simulated | undefined {
+  simulated(id: string): SimulatedState | undefined {
     return this.simulatedOnes.get(id);
   }
 
@@ -156,7 +156,7 @@ export class Devices {
    * Notes that a command can't be carried out at present, or is not confirmed yet.
    * @param since when the command was given
    */
-  commandWaits(id: string, why: Waiting["why"], since: Moment): void {
+  commandWaits(id: string, why: PendingCommand["why"], since: ClockReading): void {
     const device = this.devices.get(id);
     if (!device) return;
     device.command = { why, since };
@@ -164,7 +164,7 @@ export class Devices {
   }
 
   /** Notes that no command is pending for the reason `why` any more. */
-  commandDone(id: string, why: Waiting["why"]): void {
+  commandDone(id: string, why: PendingCommand["why"]): void {
     const device = this.devices.get(id);
     if (device?.command?.why !== why) return;
     device.command = undefined;
@@ -213,7 +213,7 @@ export class Devices {
           ? this.devices.getOrAdd(id)
           : this.devices.adopt(id);
     if (!device) return;
-    const isStanding = !device.online || isOtherStanding(device.state, state);
+    const isStanding = !device.online || hasStandingChanged(device.state, state);
     device.state = state;
     device.stateHeardMs = state && !retained ? this.options.clock.wallMs() : undefined;
     device.reportedOn = on ?? device.reportedOn;

@@ -1,9 +1,9 @@
 import type { HealthNote } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
-import type { Moment } from "./command-state";
+import type { ClockReading } from "./command-state";
 
 /** A device's messages that were dropped for one reason. */
-export interface Dropped {
+export interface DroppedMessages {
   reason: string;
   count: number;
   /** When the last message was dropped, Unix time, ms. */
@@ -13,7 +13,7 @@ export interface Dropped {
 }
 
 /** A command that, as far as is known, has not been carried out. */
-export interface Waiting {
+export interface PendingCommand {
   /**
    * Why the command is pending. `order`: the device has not confirmed an ordered command yet.
    * `return`: the device is offline. `refused`: the device has done the highest possible id, so it
@@ -21,7 +21,7 @@ export interface Waiting {
    */
   why: "order" | "return" | "refused";
   /** When the command was given. */
-  since: Moment;
+  since: ClockReading;
 }
 
 /** Time in which an online device receives and confirms a command, ms. */
@@ -38,8 +38,8 @@ export interface HealthFacts {
   silenceMs: number;
   state?: Report | undefined;
   /** Dropped messages of the device, by reason. */
-  dropped?: Map<string, Dropped> | undefined;
-  command?: Waiting | undefined;
+  dropped?: Map<string, DroppedMessages> | undefined;
+  command?: PendingCommand | undefined;
   /** Time after which an ordered command is void, ms. */
   orderExpiresMs: number;
   /** The present time, monotonic, ms. */

@@ -3,6 +3,6 @@ export { pickFields } from "./command-fields";
 export { Counts } from "./counts";
 export { Decider } from "./decider";
 export type { Decisions } from "./decisions";
+export { DeviceNames, parseName } from "./device-names";
 export { Devices, type ReportedFacts } from "./devices";
 export type { ServerBus, ServerEvents } from "./events";
-export { Names, parseName } from "./names";

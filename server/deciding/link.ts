@@ -1,6 +1,6 @@
 /** The connection of the deciding part to the broker, in this process or elsewhere. */
 
-export interface Outgoing {
+export interface PublishOptions {
   /** At QoS 0 there is no acknowledgement, and `done` is called at once. */
   qos: 0 | 1;
   retain?: boolean;
@@ -8,7 +8,7 @@ export interface Outgoing {
   expiryS?: number | undefined;
 }
 
-export type Done = (error?: Error) => void;
+export type PublishCallback = (error?: Error) => void;
 
 export type OnMessage = (
   topic: string,
@@ -28,7 +28,7 @@ export interface Link {
   readonly echoes: boolean;
   /** Whether the broker may have an earlier session with subscriptions. */
   readonly isKept: boolean;
-  publish(topic: string, text: string, how: Outgoing, done?: Done): void;
+  publish(topic: string, text: string, how: PublishOptions, done?: PublishCallback): void;
   /**
    * Subscribes at QoS 1.
    * @param echo set to receive this link's own messages on these topics
@@ -45,7 +45,12 @@ export interface Link {
 }
 
 /** Publishes a message; resolves once the broker has acknowledged it. */
-export function published(link: Link, topic: string, text: string, how: Outgoing): Promise<void> {
+export function publishAcknowledged(
+  link: Link,
+  topic: string,
+  text: string,
+  how: PublishOptions,
+): Promise<void> {
   return new Promise((resolve, reject) =>
     link.publish(topic, text, how, (error) => (error ? reject(error) : resolve())),
   );

@@ -1,5 +1,5 @@
 import { waitFor } from "../base/wait-for";
-import type { Done, Link, OnMessage, Outgoing } from "./link";
+import type { Link, OnMessage, PublishCallback, PublishOptions } from "./link";
 
 /** A client of the embedded broker, see server/broker/local-client.ts. */
 export interface LocalClient {
@@ -35,7 +35,12 @@ export class LocalLink implements Link {
     return !this.isEnding;
   }
 
-  publish(topic: string, text: string, { qos, retain = false }: Outgoing, done?: Done): void {
+  publish(
+    topic: string,
+    text: string,
+    { qos, retain = false }: PublishOptions,
+    done?: PublishCallback,
+  ): void {
     this.waiting++;
     this.client.publish(topic, text, { qos, retain }, () => {
       this.waiting--;

@@ -1,4 +1,4 @@
-import type { Details, Log, Source } from "../base/log";
+import type { Log, LogFields, LogSource } from "../base/log";
 
 /** Maximum number of lines per second: as many as a person can follow. */
 const LINES_PER_S = 20;
@@ -15,14 +15,14 @@ export class MessageLog {
 
   constructor(
     private readonly log: Log,
-    private readonly source: Source,
+    private readonly source: LogSource,
   ) {}
 
   /**
    * Logs a message, or only counts it.
    * @param text returns the line; called only if the line is logged
    */
-  note(text: () => string, details?: Details): void {
+  note(text: () => string, details?: LogFields): void {
     // Each second begins with its first message.
     this.timer ??= setTimeout(() => this.endSecond(), SECOND_MS);
     if (this.lines++ < LINES_PER_S) this.log(this.source, text(), details);

@@ -1,4 +1,4 @@
-import type { Done, Link, OnMessage, Outgoing } from "./link";
+import type { Link, OnMessage, PublishCallback, PublishOptions } from "./link";
 
 /**
  * A link that adds a prefix to the topics that we send and removes it from those that we receive,
@@ -44,7 +44,7 @@ export class PrefixedLink implements Link {
     return this.inner.isKept;
   }
 
-  publish(topic: string, text: string, how: Outgoing, done?: Done): void {
+  publish(topic: string, text: string, how: PublishOptions, done?: PublishCallback): void {
     this.inner.publish(this.full(topic), text, how, done);
   }
 

@@ -13,23 +13,23 @@ import { commandOf } from "./command";
 import { parseFields } from "./command-fields";
 import type { CommandState } from "./command-state";
 import type { Commander } from "./commander";
+import type { DeviceNames } from "./device-names";
+import type { DeviceRemoval } from "./device-removal";
 import type { ServerBus } from "./events";
-import type { Names } from "./names";
 import type { PeerDecisions } from "./peer-decisions";
-import type { Removal } from "./removal";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
-import { isForeign, type Scope } from "./subscribe";
-import { type Arrival, Telemetry, type TelemetryParts } from "./telemetry";
+import { type DeviceScope, isForeign } from "./subscribe";
+import { type Receipt, TelemetryHandler, type TelemetryParts } from "./telemetry";
 
 export interface ReceiverParts extends TelemetryParts {
   bus: ServerBus;
-  scope: Scope;
+  scope: DeviceScope;
   homeAssistantStatus: string;
   commander: Commander;
   commandState: CommandState;
   peerDecisions: PeerDecisions;
-  names: Names;
-  removal: Removal;
+  names: DeviceNames;
+  removal: DeviceRemoval;
   /**
    * Called when another server, or a will, has published `offline` on the servers' status topic.
    */
@@ -49,13 +49,13 @@ const IS_RETAINED =
 
 /** Handles the messages that the broker delivers, each kind in its own method. */
 export class Receiver {
-  private readonly telemetry: Telemetry;
+  private readonly telemetry: TelemetryHandler;
 
   constructor(private readonly parts: ReceiverParts) {
-    this.telemetry = new Telemetry(parts);
+    this.telemetry = new TelemetryHandler(parts);
   }
 
-  receive(topic: string, payload: Buffer, arrival: Arrival): void {
+  receive(topic: string, payload: Buffer, arrival: Receipt): void {
     const { bus, cluster, removal } = this.parts;
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
@@ -87,7 +87,7 @@ export class Receiver {
   }
 
   /** @returns the error, if the message is invalid */
-  private handle(topic: string, text: string, arrival: Arrival): string | undefined {
+  private handle(topic: string, text: string, arrival: Receipt): string | undefined {
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
     const kind = topic.slice(slash + 1);
@@ -116,8 +116,8 @@ export class Receiver {
     }
   }
 
-  private command(id: string, text: string, { nowMs, retained }: Arrival): string | undefined {
-    const { rule, cluster, commandState, devices, peerDecisions, repeating } = this.parts;
+  private command(id: string, text: string, { nowMs, retained }: Receipt): string | undefined {
+    const { rule, cluster, commandState, devices, peerDecisions, resender } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
     const { id: orderId } = parseJsonObject(text).value ?? {};
@@ -127,14 +127,14 @@ export class Receiver {
     if (retained) return IS_RETAINED;
     const on = sideOf(rule, value);
     devices.commanded(id, on);
-    repeating.commands.supersede(id);
+    resender.commands.supersede(id);
     if (on !== undefined && cluster)
       if (cluster.decides(id)) peerDecisions.late(id, on, text);
       else peerDecisions.heard(id, on, text, nowMs);
     return undefined;
   }
 
-  private status(id: string, text: string, { retained }: Arrival): string | undefined {
+  private status(id: string, text: string, { retained }: Receipt): string | undefined {
     const { commander, devices } = this.parts;
     const { value, error } = parseStatus(text);
     if (!value) return this.unread(id, error);
@@ -143,7 +143,7 @@ export class Receiver {
     return undefined;
   }
 
-  private state(id: string, text: string, { retained }: Arrival): string | undefined {
+  private state(id: string, text: string, { retained }: Receipt): string | undefined {
     const { rule, commander, devices } = this.parts;
     const { value, error } = parseState(text);
     if (!value) return this.unread(id, error);
@@ -167,17 +167,17 @@ export class Receiver {
   }
 
   private desired(id: string, text: string): string | undefined {
-    const { rule, commandState, repeating } = this.parts;
+    const { rule, commandState, resender } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
     // A retained message is a desired state that this or another server published in the past. Any
     // other message is new from another server, or our own, passed back by the broker.
-    if (commandState.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
+    if (commandState.desire(id, commandOf(rule, value))) resender.commands.supersede(id);
     commandState.keep(id);
     return undefined;
   }
 
-  private ofServer(topic: string, text: string, arrival: Arrival): string | undefined {
+  private ofServer(topic: string, text: string, arrival: Receipt): string | undefined {
     const { cluster, names, removal } = this.parts;
     if (topic === SERVER_STATUS_TOPIC) return this.serverStatus(text, arrival);
     if (topic.startsWith(NAMES_TOPIC)) return names.receive(topic.slice(NAMES_TOPIC.length), text);
@@ -185,7 +185,7 @@ export class Receiver {
     return cluster?.receive(topic, text, arrival.retained);
   }
 
-  private serverStatus(text: string, { retained }: Arrival): string | undefined {
+  private serverStatus(text: string, { retained }: Receipt): string | undefined {
     if (text === "") return undefined;
     const { value, error } = parseStatus(text);
     if (value === "offline" && !retained) this.parts.onServerGone();

@@ -1,6 +1,6 @@
 import type { MqttClient } from "mqtt";
 import { waitFor } from "../base/wait-for";
-import type { Done, Link, OnMessage, Outgoing } from "./link";
+import type { Link, OnMessage, PublishCallback, PublishOptions } from "./link";
 import { addressOf, speaksMqtt5 } from "./mqtt-client";
 
 /** A link to a broker in another process, by MQTT.js. */
@@ -45,7 +45,12 @@ export class RemoteLink implements Link {
     return this.client.options.clean === false;
   }
 
-  publish(topic: string, text: string, { qos, retain, expiryS }: Outgoing, done?: Done): void {
+  publish(
+    topic: string,
+    text: string,
+    { qos, retain, expiryS }: PublishOptions,
+    done?: PublishCallback,
+  ): void {
     if (qos === 0) {
       // With a callback, each message would wait for the socket to drain.
       this.client.publish(topic, text, { retain });

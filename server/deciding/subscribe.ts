@@ -7,13 +7,13 @@ import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
  * The devices that a server serves: all on the broker, only `id`, or those whose id matches a
  * pattern.
  */
-export interface Scope {
+export interface DeviceScope {
   id: string;
   devices: "all" | "own" | string[];
 }
 
 export interface Subscribed {
-  scope: Scope;
+  scope: DeviceScope;
   /**
    * Whether the server decides; false for a server that only watches while another server decides.
    */
@@ -32,7 +32,7 @@ export async function subscribe(
 ): Promise<void> {
   if (link.isKept) {
     // The session may still have the subscriptions of an earlier scope.
-    const stale: Scope = { ...scope, devices: scope.devices === "own" ? "all" : "own" };
+    const stale: DeviceScope = { ...scope, devices: scope.devices === "own" ? "all" : "own" };
     await link.unsubscribe([telemetryFilter(stale), ...otherFilters(stale)]);
   }
   const filters = otherFilters(scope);
@@ -52,15 +52,15 @@ export function isForeign(
   return topic !== homeAssistantStatus && !topic.startsWith(SERVER_TOPICS);
 }
 
-function telemetryFilter(scope: Scope): string {
+function telemetryFilter(scope: DeviceScope): string {
   return topicOf(idFilter(scope), "telemetry");
 }
 
-function otherFilters(scope: Scope): string[] {
+function otherFilters(scope: DeviceScope): string[] {
   const id = idFilter(scope);
   return [...KINDS.map((kind) => topicOf(id, kind)), NAMES_TOPIC + id, REMOVED_TOPIC + id];
 }
 
-function idFilter({ id, devices }: Scope): string {
+function idFilter({ id, devices }: DeviceScope): string {
   return devices === "own" ? id : "+";
 }

@@ -3,16 +3,16 @@ import { parseTelemetry, type Reading } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import type { Cluster } from "../cluster/index";
+import type { CommandResender } from "./command-resender";
 import type { Commander } from "./commander";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { MessageLog } from "./message-log";
-import type { Repeating } from "./repeating";
 import type { SeenReadings } from "./seen-readings";
 
 /** How a message was received. */
-export interface Arrival {
+export interface Receipt {
   /** When the message was received, Unix time, ms. */
   atMs: number;
   /** When the message was received, monotonic, ms. */
@@ -30,14 +30,14 @@ export interface TelemetryParts {
   commander: Commander;
   decisions: Decisions;
   devices: Devices;
-  repeating: Repeating;
+  resender: CommandResender;
   seen: SeenReadings;
   messageLog: MessageLog;
   log: Log;
 }
 
 /** Handles a reading, up to the commands that answer it. */
-export class Telemetry {
+export class TelemetryHandler {
   private readonly fields: string[];
 
   constructor(private readonly parts: TelemetryParts) {
@@ -45,8 +45,8 @@ export class Telemetry {
   }
 
   /** @returns the error, if the message is invalid */
-  receive(id: string, text: string, arrival: Arrival): string | undefined {
-    const { rule, rejections, devices, seen, repeating } = this.parts;
+  receive(id: string, text: string, arrival: Receipt): string | undefined {
+    const { rule, rejections, devices, seen, resender } = this.parts;
     const { atMs, retained } = arrival;
     const arrivedMs = performance.now();
     const { value, error } = parseTelemetry(text, this.fields);
@@ -73,7 +73,7 @@ export class Telemetry {
       this.parts.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
       const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
       devices.reading(reading, atMs, said);
-    } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
+    } else if (!resender.commands.has(id) || !seen.isNewest(id, value)) {
       // A repeated reading is not decided again, unless it is the newest reading and the connection
       // was lost before its answer was acknowledged.
       rejections.count("repeated-telemetry");
@@ -84,10 +84,10 @@ export class Telemetry {
     return undefined;
   }
 
-  private decide(id: string, value: Reading, { nowMs, qos }: Arrival, arrivedMs: number): void {
-    const { cluster, commander, decisions, repeating, seen } = this.parts;
+  private decide(id: string, value: Reading, { nowMs, qos }: Receipt, arrivedMs: number): void {
+    const { cluster, commander, decisions, resender, seen } = this.parts;
     const decidesAlone = decisions.isUngrouped(id);
-    if (decidesAlone) repeating.commands.supersede(id);
+    if (decidesAlone) resender.commands.supersede(id);
     if (cluster?.decides(id) === false) {
       decisions.noteReading(id, value, nowMs);
       return;

@@ -1,5 +1,5 @@
 import type { DeviceRow, Row } from "./row";
-import { decode, encode, type Value } from "./value";
+import { decodeValues, encodeValues, type StoredValues } from "./value";
 
 /**
  * Rows as they are passed to the history's thread: one array per column. Data for a thread is
@@ -8,7 +8,7 @@ import { decode, encode, type Value } from "./value";
 export interface Columns {
   ids: string[];
   atMs: Float64Array;
-  values: Value[];
+  values: StoredValues[];
   ledOn: Row["ledOn"][];
 }
 
@@ -16,7 +16,7 @@ export function columnsOf(rows: readonly DeviceRow[]): Columns {
   return {
     ids: rows.map(({ id }) => id),
     atMs: Float64Array.from(rows, ({ atMs }) => atMs),
-    values: rows.map(({ values }) => encode(values)),
+    values: rows.map(({ values }) => encodeValues(values)),
     ledOn: rows.map(({ ledOn }) => ledOn),
   };
 }
@@ -25,7 +25,7 @@ export function rowsOf({ ids, atMs, values, ledOn }: Columns): DeviceRow[] {
   return ids.map((id, i) => ({
     id,
     atMs: atMs[i] as number,
-    values: decode(values[i]),
+    values: decodeValues(values[i]),
     ledOn: ledOn[i] ?? null,
   }));
 }

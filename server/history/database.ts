@@ -1,7 +1,7 @@
 import { existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
-import { DISK_FAILS } from "../base/disk";
+import { DISK_FAILS } from "../base/disk-health";
 import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";

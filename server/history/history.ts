@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Disk, DISK_FAILS } from "../base/disk";
+import { DISK_FAILS, type DiskHealth } from "../base/disk-health";
 import { lockFolder } from "../base/folder-lock";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
@@ -22,13 +22,13 @@ export type HistoryWork =
   | { kind: "close" };
 
 /** The thread's answer to `open`. */
-export interface Opened {
+export interface OpenAnswer {
   /** Whether the file existed but was empty. */
   wasEmpty: boolean;
 }
 
 /** The thread's answer to an append whose rows were stored. */
-export interface Appended {
+export interface AppendAnswer {
   /** Why stored rows could not be packed, or old rows could not be deleted. */
   trouble: string | undefined;
   /** New name of the damaged file, if a damaged file was set aside and a new file created. */
@@ -48,7 +48,7 @@ export interface HistoryOptions {
 
 /** The parts that are told of failures. */
 interface Told {
-  disk: Disk;
+  disk: DiskHealth;
   rejections: Rejections;
   log: Log;
 }
@@ -95,7 +95,7 @@ export class History {
     const thread = await Thread.start<HistoryWork>(path, store);
     const history = new History(thread, told, unlock);
     try {
-      const { wasEmpty } = (await thread.call({ kind: "open" })) as Opened;
+      const { wasEmpty } = (await thread.call({ kind: "open" })) as OpenAnswer;
       if (wasEmpty)
         told.log("server", "Warning: history.db was empty, and a new history begins", {
           level: "warn",
@@ -196,7 +196,7 @@ export class History {
   /** @param rows number of rows lost if the disk does not accept them */
   private async change(work: HistoryWork, rows: number): Promise<void> {
     try {
-      const answer = ((await this.thread.call(work)) ?? {}) as Partial<Appended>;
+      const answer = ((await this.thread.call(work)) ?? {}) as Partial<AppendAnswer>;
       const { trouble, aside, tooOld = 0 } = answer;
       this.told.rejections.count("too-old", tooOld);
       if (aside !== undefined)

@@ -5,7 +5,7 @@ import type { Packer } from "./packer";
 import { Sweep } from "./sweep";
 import type { UnpackedRows } from "./unpacked-rows";
 
-export interface Limits {
+export interface RetentionLimits {
   /** Age at which rows are deleted, ms. */
   maxAgeMs: number;
   /**
@@ -62,7 +62,7 @@ export class Housekeeping {
     private readonly db: Database,
     private readonly unpacked: UnpackedRows,
     private readonly packer: Packer,
-    private readonly limits: Limits,
+    private readonly limits: RetentionLimits,
     private readonly onForgotten: () => void,
   ) {
     this.maxPages = Math.floor(limits.maxBytes / pragma(db, "page_size"));

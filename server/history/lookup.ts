@@ -2,7 +2,7 @@ import { downsample, type Downsampled, type Span } from "./downsample";
 import { HOUR_MS, MINUTE_MS } from "./levels";
 import { mergeRows } from "./merge-rows";
 import { byMinute, type Packer } from "./packer";
-import { combine, type Rollup, rollUp } from "./rollup";
+import { combineRollups, type Rollup, rollUp } from "./rollup";
 import type { Row } from "./row";
 import { decodeRows } from "./row-codec";
 import type { UnpackedRows } from "./unpacked-rows";
@@ -13,7 +13,7 @@ const RAW_MS = 25 * HOUR_MS;
 const MINUTES_MS = 60 * 24 * HOUR_MS;
 
 /** Answers queries about one device from packed and unpacked data. */
-export class Lookup {
+export class HistoryLookup {
   constructor(
     private readonly packer: Packer,
     private readonly unpacked: UnpackedRows,
@@ -112,7 +112,7 @@ export class Lookup {
       const parts = isInMinutes
         ? this.minutes(device, { fromMs: startMs, toMs: startMs + HOUR_MS })
         : [old, ...added];
-      hours.set(startMs, combine(parts, startMs, HOUR_MS));
+      hours.set(startMs, combineRollups(parts, startMs, HOUR_MS));
     }
     return inOrder(hours);
   }

@@ -1,7 +1,7 @@
 import type { Database } from "node-sqlite3-wasm";
 import { HOUR_MS, Level, MINUTE_MS } from "./levels";
 import { mergeRows } from "./merge-rows";
-import { combine, type Rollup, rollUp } from "./rollup";
+import { combineRollups, type Rollup, rollUp } from "./rollup";
 import { decodeRollups, encodeRollups } from "./rollup-codec";
 import type { Row } from "./row";
 import { decodeRows, encodeRows } from "./row-codec";
@@ -106,7 +106,7 @@ export class Packer {
     const before = this.hour.get(device, chunkMs);
     const hours = before ? decodeRollups(before, chunkMs, HOUR_MS) : [];
     const old = hours.find((hour) => hour.startMs === startMs);
-    const hour = combine(partsWith(old), startMs, HOUR_MS);
+    const hour = combineRollups(partsWith(old), startMs, HOUR_MS);
     const all = [...hours.filter((each) => each !== old), hour];
     all.sort((a, b) => a.startMs - b.startMs);
     this.hour.put(device, chunkMs, encodeRollups(all, chunkMs, HOUR_MS), before);
@@ -138,7 +138,7 @@ function rollUpWith(
   const isAll = isAllOf(old, known.length > 0 ? [rollUp(known, startMs, endMs)] : []);
   const rollup = isAll
     ? rollUp(rows, startMs, endMs)
-    : combine([...(old ? [old] : []), rollUp(added, startMs, endMs)], startMs, MINUTE_MS);
+    : combineRollups([...(old ? [old] : []), rollUp(added, startMs, endMs)], startMs, MINUTE_MS);
   return { rows, rollup };
 }
 

@@ -73,7 +73,11 @@ export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Ro
  * @param lengthMs length of time that the result covers, ms. The LED's state can't have been known
  * for longer.
  */
-export function combine(parts: readonly Rollup[], startMs: number, lengthMs: number): Rollup {
+export function combineRollups(
+  parts: readonly Rollup[],
+  startMs: number,
+  lengthMs: number,
+): Rollup {
   const whole: Rollup = {
     startMs,
     firstMs: Math.min(...parts.map(({ firstMs }) => firstMs)),

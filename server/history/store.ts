@@ -4,13 +4,13 @@ import { messageOf } from "../base/user-error";
 import { openDatabase } from "./database";
 import { DistinctTimes } from "./distinct-times";
 import type { Downsampled, Span } from "./downsample";
-import { Housekeeping, type Limits } from "./housekeeping";
-import { Lookup } from "./lookup";
+import { Housekeeping, type RetentionLimits } from "./housekeeping";
+import { HistoryLookup } from "./lookup";
 import { Packer } from "./packer";
 import { type DeviceRow, isReading, type Row } from "./row";
 import { UnpackedRows } from "./unpacked-rows";
 
-export interface StoreOptions extends Limits {
+export interface StoreOptions extends RetentionLimits {
   /** The folder of the database, or undefined for a database in memory. */
   dir?: string;
 }
@@ -23,7 +23,7 @@ export class Store {
   private readonly db: Database;
   private readonly unpacked: UnpackedRows;
   private readonly packer: Packer;
-  private readonly lookup: Lookup;
+  private readonly lookup: HistoryLookup;
   private readonly housekeeping: Housekeeping;
   private readonly numbers = new Map<string, number>();
   private tooOld = 0;
@@ -38,7 +38,7 @@ export class Store {
     try {
       this.unpacked = new UnpackedRows(this.db);
       this.packer = new Packer(this.db, this.unpacked);
-      this.lookup = new Lookup(this.packer, this.unpacked);
+      this.lookup = new HistoryLookup(this.packer, this.unpacked);
       this.housekeeping = new Housekeeping(this.db, this.unpacked, this.packer, options, () =>
         this.numbers.clear(),
       );

@@ -8,7 +8,7 @@ import type { UnpackedRows } from "./unpacked-rows";
 const PART_MS = 10 * MINUTE_MS;
 
 /** The rows of one device that are packed next. */
-export interface Part {
+export interface DeviceRows {
   device: number;
   fromMs: number;
   toMs: number;
@@ -37,7 +37,7 @@ export class Sweep {
   }
 
   /** @returns the next part to pack, or undefined at the end */
-  next(beforeMs: number): Part | undefined {
+  next(beforeMs: number): DeviceRows | undefined {
     for (;;) {
       const device = this.devices.pop();
       if (device === undefined) {

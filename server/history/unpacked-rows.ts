@@ -1,6 +1,6 @@
 import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
 import type { DeviceRow, Row } from "./row";
-import { decode, encode } from "./value";
+import { decodeValues, encodeValues } from "./value";
 
 /**
  * Number of rows in one INSERT statement: one call of SQLite per row takes more than twice as long.
@@ -36,7 +36,7 @@ export class UnpackedRows {
   append(rows: readonly DeviceRow[], numberOf: (id: string) => number): void {
     let many: SQLiteValue[] = [];
     for (const { id, atMs, values, ledOn } of rows) {
-      many.push(numberOf(id), atMs, encode(values), ledOn === null ? null : Number(ledOn));
+      many.push(numberOf(id), atMs, encodeValues(values), ledOn === null ? null : Number(ledOn));
       if (many.length < INSERT_ROWS * COLUMNS) continue;
       this.insertMany.run(many);
       many = [];
@@ -72,7 +72,7 @@ export class UnpackedRows {
 function rowOf({ at_ms, value, led_on }: Record<string, SQLiteValue>): Row {
   return {
     atMs: Number(at_ms),
-    values: decode(value),
+    values: decodeValues(value),
     ledOn: led_on === null ? null : Boolean(led_on),
   };
 }

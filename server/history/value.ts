@@ -4,9 +4,9 @@ import type { Row } from "./row";
  * A row's values as one SQLite value: the light level alone as a number, several fields as JSON,
  * none as null.
  */
-export type Value = string | number | null;
+export type StoredValues = string | number | null;
 
-export function encode(values: Row["values"]): Value {
+export function encodeValues(values: Row["values"]): StoredValues {
   const fields = Object.keys(values);
   if (fields.length === 0) return null;
   if (fields.length === 1 && values["light"] !== undefined) return values["light"];
@@ -15,7 +15,7 @@ export function encode(values: Row["values"]): Value {
   return JSON.stringify(Object.fromEntries(finite));
 }
 
-export function decode(value: unknown): Row["values"] {
+export function decodeValues(value: unknown): Row["values"] {
   if (typeof value === "number") return { light: value };
   return typeof value === "string" ? (JSON.parse(value) as Row["values"]) : {};
 }

@@ -5,7 +5,7 @@ import { messageOf } from "../base/user-error";
 import { BelievedClock } from "./believed-clock";
 import { rowsOf } from "./columns";
 import { DAMAGED, isEmptyFile, putAside } from "./database";
-import type { Appended, HistoryWork, Opened } from "./history";
+import type { AppendAnswer, HistoryWork, OpenAnswer } from "./history";
 import { Store, type StoreOptions } from "./store";
 
 /** The history's own thread: a slow disk or a long query delays no decision. */
@@ -30,7 +30,9 @@ serveThread((work: HistoryWork): unknown => {
 function perform(work: HistoryWork): unknown {
   switch (work.kind) {
     case "open": {
-      const opened: Opened = { wasEmpty: options.dir !== undefined && isEmptyFile(options.dir) };
+      const opened: OpenAnswer = {
+        wasEmpty: options.dir !== undefined && isEmptyFile(options.dir),
+      };
       open();
       return opened;
     }
@@ -39,7 +41,7 @@ function perform(work: HistoryWork): unknown {
       const believedMs = clock?.at(work.nowMs, performance.now());
       const trouble = opened.append(rowsOf(work.rows), work.nowMs, believedMs);
       if (trouble !== undefined && DAMAGED.test(trouble)) throw new Error(trouble);
-      const answer: Appended = { trouble, aside, tooOld: opened.takeTooOld() };
+      const answer: AppendAnswer = { trouble, aside, tooOld: opened.takeTooOld() };
       aside = undefined;
       return answer;
     }

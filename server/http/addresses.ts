@@ -1,7 +1,7 @@
 /** The addresses at which people and devices reach this server. */
 import { networkInterfaces } from "node:os";
 import type { Log } from "../base/log";
-import type { BrokerInUse } from "../broker/index";
+import type { OpenedBroker } from "../broker/index";
 import type { Options } from "../setup/options";
 import { LOOPBACK, pageTls, reachable } from "../setup/security-options";
 
@@ -53,7 +53,7 @@ export async function pageUrl(
  */
 export function updateHost(
   { updateHost, security }: Options,
-  { embedded, url }: Pick<BrokerInUse, "embedded" | "url">,
+  { embedded, url }: Pick<OpenedBroker, "embedded" | "url">,
 ): string {
   if (updateHost !== undefined) return updateHost;
   const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
 import type { ClassEvent, ClassView } from "../../src/common/api";
 import { isTabId } from "../base/tab-id";
-import { allow, HttpError, json, lightIn, readJsonObject } from "./http-request";
+import { HttpError, json, lightIn, readJsonObject, requireMethod } from "./http-request";
 
 /** Interval of pings, which keep proxies from closing an idle connection, ms. */
 const HEARTBEAT_MS = 15_000;
@@ -51,13 +51,13 @@ export class ClassRoom {
     hasDevice: (id: string) => boolean,
   ): Promise<boolean> {
     if (path === "/api/class") {
-      allow(request, "GET", "PUT");
+      requireMethod(request, "GET", "PUT");
       if (request.method === "PUT") this.change(await readJsonObject(request));
       json(response, 200, this.view);
       return true;
     }
     if (path !== "/api/class/reset") return false;
-    allow(request, "POST");
+    requireMethod(request, "POST");
     const { device } = await readJsonObject(request);
     if (typeof device !== "string" || !isTabId(device))
       throw new HttpError(

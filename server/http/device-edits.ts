@@ -1,12 +1,18 @@
 import type { NameRequest, RemovedView } from "../../src/common/api";
 import { messageOf } from "../base/user-error";
-import { type Counts, type Decider, type Devices, type Names, parseName } from "../deciding/index";
+import {
+  type Counts,
+  type Decider,
+  type DeviceNames,
+  type Devices,
+  parseName,
+} from "../deciding/index";
 import type { History } from "../history/index";
 import { HttpError } from "./http-request";
 
 export interface DeviceEditsOptions {
   devices: Devices;
-  names: Names;
+  names: DeviceNames;
   decider: Pick<Decider, "remove" | "isPartlyRemoved" | "rename" | "decisions">;
   history: Pick<History, "has" | "remove">;
   counts: Pick<Counts, "brokerConnected">;

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idExpected } from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
-import type { Counts, Decider, Devices, Names } from "../deciding/index";
+import type { Counts, Decider, DeviceNames, Devices } from "../deciding/index";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
-import { allow, HttpError, json, lightIn, queryOf, readJsonObject } from "./http-request";
+import { HttpError, json, lightIn, queryOf, readJsonObject, requireMethod } from "./http-request";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
 import { answerOrder, type UpdateParts } from "./updates";
 
@@ -13,7 +13,7 @@ export interface DeviceRoutesOptions {
   decider: Decider;
   devices: Devices;
   history: HistoryAnswers;
-  names: Names;
+  names: DeviceNames;
   rule: ServerRule;
   updates: Omit<UpdateParts, "devices">;
 }
@@ -41,15 +41,15 @@ export class DeviceRoutes {
     const id = decodeId(text);
     switch (action) {
       case "telemetry":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         await answerTelemetry(this.options.history, id, queryOf(request), request, response);
         break;
       case "light":
-        allow(request, "PUT");
+        requireMethod(request, "PUT");
         json(response, 200, this.setLight(id, await readJsonObject(request)));
         break;
       case "commands": {
-        allow(request, "POST");
+        requireMethod(request, "POST");
         const command = await readJsonObject(request);
         this.demandDevice(id);
         json(response, 202, sendCommand(this.options.decider, this.options.rule, id, command));
@@ -60,11 +60,11 @@ export class DeviceRoutes {
         await answerOrder(this.options.updates, id, request, response);
         break;
       case "name":
-        allow(request, "PUT");
+        requireMethod(request, "PUT");
         json(response, 200, await this.edits.rename(id, (await readJsonObject(request))["name"]));
         break;
       case undefined:
-        allow(request, "DELETE");
+        requireMethod(request, "DELETE");
         json(response, 200, await this.edits.remove(id, queryOf(request)));
     }
     return true;

@@ -16,10 +16,10 @@ export const EVENT_STREAM_HEADERS = {
 };
 
 /** The devices whose values a reader wants; undefined for all devices. */
-export type Watched = ReadonlySet<string> | undefined;
+export type WatchFilter = ReadonlySet<string> | undefined;
 
 interface Reader {
-  watched: Watched;
+  watched: WatchFilter;
   maxBacklogBytes: number;
   send(name: string, json: string): void;
   backlogBytes(): number;
@@ -75,7 +75,7 @@ export class EventStream {
    * Sets the devices whose values a reader wants.
    * @returns the devices that the reader watched before
    */
-  watch(socket: WebSocket, watched: Watched): Watched {
+  watch(socket: WebSocket, watched: WatchFilter): WatchFilter {
     const reader = this.readers.get(socket);
     const before = reader?.watched;
     if (reader) reader.watched = watched;
@@ -97,7 +97,7 @@ export class EventStream {
    */
   sendEach<K extends keyof Events>(
     name: K,
-    eventFor: (watched: Watched) => Events[K] | undefined,
+    eventFor: (watched: WatchFilter) => Events[K] | undefined,
   ): void {
     /** The JSON of each event, made once: most readers get the same event. */
     const texts = new Map<Events[K], string>();

@@ -105,7 +105,7 @@ export function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
  * Rejects a request with another method than these. HEAD counts as GET.
  * @throws HttpError 405
  */
-export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): void {
+export function requireMethod({ method = "?" }: IncomingMessage, ...methods: string[]): void {
   if (methods.includes(method === "HEAD" ? "GET" : method)) return;
   const words = methods.join(", ").replace(/, (\w+)$/, " or $1");
   throw new HttpError(405, `expected ${words}, got ${method}`, methods.join(", "));

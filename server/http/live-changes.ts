@@ -1,7 +1,7 @@
 import type { ChangesView, DeviceView } from "../../src/common/api";
 import { withPrintablePayload } from "../base/log";
 import type { Devices, ServerBus } from "../deciding/index";
-import type { EventStream, Watched } from "./event-stream";
+import type { EventStream, WatchFilter } from "./event-stream";
 
 /** Minimum time between two events, ms: a thousand devices cause five events a second. */
 const WINDOW_MS = 200;
@@ -69,7 +69,7 @@ export class LiveChanges {
   }
 
   /** Returns the views of the devices that a reader now watches and did not watch before. */
-  begun(watched: Watched, before: Watched): ChangesView {
+  begun(watched: WatchFilter, before: WatchFilter): ChangesView {
     const ids = watched ?? this.devices.list().map(({ id }) => id);
     const devices = this.views([...ids].filter((id) => !(before?.has(id) ?? true)));
     return { ...noChanges(), devices };
@@ -99,7 +99,7 @@ export class LiveChanges {
  */
 function watchedOf(
   changes: ChangesView,
-  watched: Watched,
+  watched: WatchFilter,
   standing: ReadonlySet<string>,
 ): ChangesView {
   if (!watched) return changes;

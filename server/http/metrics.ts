@@ -1,18 +1,18 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Disk } from "../base/disk";
+import type { DiskHealth } from "../base/disk-health";
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
 import type { Counts, ServerBus } from "../deciding/index";
 
 /** The sources that are read on each request for the metrics. */
-export interface Measured {
+export interface MetricsSources {
   bus: ServerBus;
   counts: Counts;
   rejections: Rejections;
   devices: { count(): { known: number; online: number } };
   /** The embedded broker, if there is one. */
   broker?: { readonly clientCount: number };
-  disk: Disk;
+  disk: DiskHealth;
 }
 
 /** Returns a number, or one number for each value of the label. */
@@ -31,7 +31,7 @@ const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 export class Metrics {
   private readonly registry = new Registry();
 
-  constructor({ bus, counts, rejections, devices, broker, disk }: Measured) {
+  constructor({ bus, counts, rejections, devices, broker, disk }: MetricsSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     const latency = new Histogram({

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { fingerprint } from "../base/cache";
-import { Once } from "../base/once";
 import type { Asset } from "../base/page-bundle";
+import { SharedPromise } from "../base/shared-promise";
 import type { TabLogin } from "../base/tab-id";
 import type { TabLogins } from "../broker/index";
-import { allow, json, readJsonObject } from "./http-request";
+import { json, readJsonObject, requireMethod } from "./http-request";
 
-export interface TabDeviceOptions {
+export interface TabDeviceRoutesOptions {
   logins: TabLogins;
   /** Page, worker and virtual machine, by path; "/" is the page. */
   files: () => Promise<Map<string, Asset>>;
@@ -49,12 +49,12 @@ const WORKER_POLICY =
 const PERMISSIONS = "camera=(self), microphone=(), geolocation=()";
 
 /** Serves `/device`: the files of a device that runs in the browser. */
-export class TabDevice {
+export class TabDeviceRoutes {
   /** Created on the first request, because most servers have no device in a tab. */
-  private readonly files = new Once<Map<string, Served>>();
-  private readonly program = new Once<Served>();
+  private readonly files = new SharedPromise<Map<string, Served>>();
+  private readonly program = new SharedPromise<Served>();
 
-  constructor(private readonly options: TabDeviceOptions) {}
+  constructor(private readonly options: TabDeviceRoutesOptions) {}
 
   /**
    * Handles a login of a device in a tab, or a request for a file.
@@ -62,13 +62,13 @@ export class TabDevice {
    */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (path === LOGIN) {
-      allow(request, "POST");
+      requireMethod(request, "POST");
       json(response, 200, await this.login(request));
       return true;
     }
     const file = await this.fileAt(path);
     if (!file) return false;
-    allow(request, "GET");
+    requireMethod(request, "GET");
     send(file, request, response);
     return true;
   }

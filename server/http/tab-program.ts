@@ -7,9 +7,9 @@ import {
 } from "../base/tab-program";
 import { messageOf, UserError } from "../base/user-error";
 import type { TabLogins } from "../broker/index";
-import { allow, HttpError, json, readJsonObject } from "./http-request";
+import { HttpError, json, readJsonObject, requireMethod } from "./http-request";
 
-export interface TabProgramOptions {
+export interface TabProgramRoutesOptions {
   logins: TabLogins;
   /** Returns the source that learners may change, as it is in the checkout. */
   original: () => Promise<string>;
@@ -31,8 +31,8 @@ const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
  * Lets a learner change the program of a device in a tab. The server compiles the program, and the
  * tab runs it.
  */
-export class TabProgram {
-  constructor(private readonly options: TabProgramOptions) {}
+export class TabProgramRoutes {
+  constructor(private readonly options: TabProgramRoutesOptions) {}
 
   /**
    * Handles a request for the original source, or for a compile.
@@ -41,13 +41,13 @@ export class TabProgram {
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     switch (path) {
       case ORIGINAL: {
-        allow(request, "GET");
+        requireMethod(request, "GET");
         const source = await this.options.original();
         response.setHeader("content-type", "text/plain; charset=utf-8").end(source);
         return true;
       }
       case COMPILE:
-        allow(request, "POST");
+        requireMethod(request, "POST");
         json(response, 200, await this.compiled(request));
         return true;
       default:

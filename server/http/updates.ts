@@ -4,7 +4,7 @@ import type { UpdateRequest } from "../../src/common/update-api";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/index";
 import { changesOf, type OrderLog, type Updates } from "../updates/index";
-import { allow, HttpError, json, readJsonObject } from "./http-request";
+import { HttpError, json, readJsonObject, requireMethod } from "./http-request";
 
 export interface UpdateParts {
   updates: Updates;
@@ -24,7 +24,7 @@ export async function answerUpdates(
   const { updates, orderLog } = parts;
   const { method = "?" } = request;
   if (method === "GET" || method === "HEAD") return json(response, 200, updates.view());
-  allow(request, "GET", "POST", "DELETE");
+  requireMethod(request, "GET", "POST", "DELETE");
   const asked = updateRequestOf(await readJsonObject(request));
   const { device, downgrade = false } = asked;
   const ids = device === undefined ? idsOf(asked, parts) : [device];
@@ -90,7 +90,7 @@ export async function answerOrder(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  allow(request, "POST");
+  requireMethod(request, "POST");
   const { do: what, set } = await readJsonObject(request);
   const work = workOf(updates, id, what, set);
   const sent = await orConflict(() =>

@@ -1,9 +1,9 @@
 import { MAX_WATCHED } from "../../src/common/api";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
-import type { Watched } from "./event-stream";
+import type { WatchFilter } from "./event-stream";
 
 /** Parses a `WatchRequest` from a reader of the live stream. */
-export function parseWatch(text: string): Parsed<{ watched: Watched }> {
+export function parseWatch(text: string): Parsed<{ watched: WatchFilter }> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
   const { watch } = value;

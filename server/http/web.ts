@@ -8,21 +8,21 @@ import type { Broker } from "../broker/index";
 import type { Counts, Decider } from "../deciding/index";
 import type { Tls } from "../setup/tls";
 import { GATEWAY_PATH } from "../updates/index";
+import type { ClassJoin } from "./class-join";
 import { decodeId, DeviceRoutes, type DeviceRoutesOptions } from "./device-routes";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
-import { allow, HttpError, json } from "./http-request";
+import { HttpError, json, requireMethod } from "./http-request";
 import { createHttpServer } from "./http-server";
-import type { Join } from "./join";
-import { Live, type LiveParts } from "./live";
+import { type LiveParts, LiveStream } from "./live-stream";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
-import { TabDevice, type TabDeviceOptions } from "./tab-device";
-import { TabProgram, type TabProgramOptions } from "./tab-program";
+import { TabDeviceRoutes, type TabDeviceRoutesOptions } from "./tab-device";
+import { TabProgramRoutes, type TabProgramRoutesOptions } from "./tab-program";
 import { answerUpdates, type UpdateParts } from "./updates";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
-export interface WebOptions extends LiveParts, DeviceRoutesOptions {
+export interface WebServerOptions extends LiveParts, DeviceRoutesOptions {
   counts: Counts;
   decider: Decider;
   host: string;
@@ -39,11 +39,11 @@ export interface WebOptions extends LiveParts, DeviceRoutesOptions {
   /** The embedded broker, if there is one; serves MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
   /** Set if devices may run in browser tabs, for which the embedded broker is needed. */
-  tabs: TabDeviceOptions | undefined;
+  tabs: TabDeviceRoutesOptions | undefined;
   /** Set if learners may change the programs of devices in tabs. */
-  tabPrograms: TabProgramOptions | undefined;
+  tabPrograms: TabProgramRoutesOptions | undefined;
   /** Set if a class may join with devices in tabs. */
-  join: Join | undefined;
+  join: ClassJoin | undefined;
 }
 
 const HEADERS = {
@@ -56,21 +56,21 @@ const HEADERS = {
 };
 
 /** The page, the HTTP API, and MQTT over WebSocket. */
-export class Web {
-  private readonly live: Live;
+export class WebServer {
+  private readonly live: LiveStream;
   private readonly devices: DeviceRoutes;
   private readonly sockets: WebSocketServer;
-  private readonly tab: TabDevice | undefined;
-  private readonly tabProgram: TabProgram | undefined;
+  private readonly tab: TabDeviceRoutes | undefined;
+  private readonly tabProgram: TabProgramRoutes | undefined;
 
   private constructor(
     private readonly server: Server,
-    private readonly options: WebOptions,
+    private readonly options: WebServerOptions,
     readonly port: number,
   ) {
-    this.live = new Live(options, options.updates.updates);
-    this.tab = options.tabs && new TabDevice(options.tabs);
-    this.tabProgram = options.tabPrograms && new TabProgram(options.tabPrograms);
+    this.live = new LiveStream(options, options.updates.updates);
+    this.tab = options.tabs && new TabDeviceRoutes(options.tabs);
+    this.tabProgram = options.tabPrograms && new TabProgramRoutes(options.tabPrograms);
     this.devices = new DeviceRoutes(options);
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
@@ -80,10 +80,10 @@ export class Web {
    * Starts the HTTP server.
    * @throws UserError if the port is in use
    */
-  static async start(options: WebOptions): Promise<Web> {
+  static async start(options: WebServerOptions): Promise<WebServer> {
     const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
-    return new Web(server, options, port);
+    return new WebServer(server, options, port);
   }
 
   async stop(): Promise<void> {
@@ -136,7 +136,7 @@ export class Web {
     }
     const asset = this.options.assets.get(path);
     if (asset) {
-      allow(request, "GET");
+      requireMethod(request, "GET");
       response.setHeader("content-type", asset.type).end(asset.body);
       return;
     }
@@ -154,19 +154,19 @@ export class Web {
         response.setHeader("upgrade", "websocket");
         throw new HttpError(426, "/mqtt: expected a WebSocket");
       case "/healthz":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         this.health(request, response);
         return;
       case "/metrics":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         await this.metrics(response);
         return;
       case "/api/devices":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         json(response, 200, this.options.devices.list());
         return;
       case "/api/groups":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         json(response, 200, this.live.groups());
         return;
       case "/api/updates": {
@@ -174,7 +174,7 @@ export class Web {
         return answerUpdates({ devices, ...updates }, request, response);
       }
       case "/api/events":
-        allow(request, "GET");
+        requireMethod(request, "GET");
         if (request.method === "HEAD") {
           response.writeHead(200, EVENT_STREAM_HEADERS).end();
           return;

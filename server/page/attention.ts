@@ -1,6 +1,6 @@
 import { byId, setText, textElement } from "./dom";
 import { healthSentences } from "./health-words";
-import type { Changes, Device } from "./model";
+import type { Device, ModelChanges } from "./model";
 import { firstByName } from "./name-order";
 import { titleOf, titlesIn } from "./words";
 
@@ -25,7 +25,7 @@ export class Attention {
 
   constructor(private readonly onOpen: (id: string) => void) {}
 
-  update(devices: Map<string, Device>, changes: Changes): void {
+  update(devices: Map<string, Device>, changes: ModelChanges): void {
     if (!this.note(devices, changes)) return;
     const { size } = this.rows;
     this.section.hidden = size === 0;
@@ -46,7 +46,7 @@ export class Attention {
    * Updates the rows of the changed devices.
    * @returns whether any row has changed: sorting thousands of devices for each event would be slow
    */
-  private note(devices: Map<string, Device>, changes: Changes): boolean {
+  private note(devices: Map<string, Device>, changes: ModelChanges): boolean {
     let isOther = changes.all;
     if (changes.all) this.rows.clear();
     for (const id of changes.all ? devices.keys() : changes.devices) {

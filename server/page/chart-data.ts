@@ -1,7 +1,7 @@
 import type { HistoryPoint, TelemetryView } from "../../src/common/api";
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
+import { type ChartHistory, HISTORY_MS } from "./chart-history";
 import { type Values, valuesOf } from "./chart-lines";
-import { type History, HISTORY_MS } from "./history";
 
 /** The data that the chart draws, for the live minutes or for days in the past. Pure. */
 
@@ -36,7 +36,7 @@ const SHORTEST_MS = 60_000;
  */
 export function liveData(
   rule: ServerRule,
-  history: History,
+  history: ChartHistory,
   online: boolean,
   nowMs: number,
 ): ChartData {

@@ -1,5 +1,5 @@
 import type { ServerRule } from "../../src/common/server-rule";
-import type { Line } from "./chart-lines";
+import type { ChartLine } from "./chart-lines";
 import { byId, setText, textElement } from "./dom";
 import { combineWords, commandWords, sentence } from "./rule-words";
 
@@ -12,7 +12,7 @@ export class ChartLegend {
   private readonly band = byId("band-key", HTMLElement);
   private readonly cursor = byId("cursor", HTMLElement);
 
-  show(rule: ServerRule, lines: Line[]): void {
+  show(rule: ServerRule, lines: ChartLine[]): void {
     this.lines.replaceChildren(...lines.map(key));
     const whose = lines.length > 1 ? ` for the ${combineWords(rule)}` : "";
     setText(this.threshold, `Threshold ${rule.value}${whose}`);
@@ -25,7 +25,7 @@ export class ChartLegend {
   }
 }
 
-function key({ label, colour, dash, width }: Line): HTMLElement {
+function key({ label, colour, dash, width }: ChartLine): HTMLElement {
   const element = textElement("span", "key");
   const sample = document.createElementNS(SVG, "svg");
   sample.setAttribute("class", "sample");

@@ -3,7 +3,7 @@ import { combineWords, fieldValueWords, fieldWords, sentence, valueWords } from 
 
 /** The lines of a rule's chart, which differ in dash and colour. Pure. */
 
-export interface Line {
+export interface ChartLine {
   label: string;
   /** The colour's name in the style sheet. */
   colour: string;
@@ -18,7 +18,7 @@ const COLOURS = 6;
 const DASHES = [[], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [16, 4]];
 
 /** Returns one line for each field and, if there are several, one for the combined value. */
-export function linesOf(rule: ServerRule): Line[] {
+export function linesOf(rule: ServerRule): ChartLine[] {
   const fields = fieldsOf(rule);
   const words = (field: string) => (value: number) => fieldValueWords(field, value);
   const [only, ...others] = fields;

@@ -4,7 +4,7 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import type { ChartData } from "./chart-data";
 import { drawLedSpans, drawThreshold, fillBelow, type Palette, readPalette } from "./chart-drawing";
 import { ChartLegend } from "./chart-legend";
-import { type Line, linesOf, type Values } from "./chart-lines";
+import { type ChartLine, linesOf, type Values } from "./chart-lines";
 import { isLightLevel, valueRange } from "./chart-range";
 import { byId, setAttribute } from "./dom";
 import { clockWords, dateWords } from "./words";
@@ -38,7 +38,7 @@ export class Chart {
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
   private palette: Palette = readPalette(this.element);
   private content: ChartContent | undefined;
-  private lines: Line[] = [];
+  private lines: ChartLine[] = [];
   private range: [number, number] = [0, LIGHT_MAX];
   private hasAround = false;
   private plot: uPlot | undefined;
@@ -143,7 +143,7 @@ export class Chart {
     };
   }
 
-  private seriesOf({ colour, dash, width }: Line): uPlot.Series {
+  private seriesOf({ colour, dash, width }: ChartLine): uPlot.Series {
     return {
       stroke: () => this.palette.line(colour),
       width,
@@ -165,7 +165,7 @@ export class Chart {
     return [...this.lines, ...this.lines].map(() => edge);
   }
 
-  private bandOf({ colour }: Line, i: number): uPlot.Band {
+  private bandOf({ colour }: ChartLine, i: number): uPlot.Band {
     const count = this.lines.length;
     return {
       series: [1 + 2 * count + i, 1 + count + i],
@@ -218,7 +218,7 @@ function translucent(colour: string, opacity: number): string {
   return `color-mix(in srgb, ${colour} ${opacity * 100}%, transparent)`;
 }
 
-function describe({ rule, data, spanWords }: ChartContent, lines: Line[]): string {
+function describe({ rule, data, spanWords }: ChartContent, lines: ChartLine[]): string {
   const { low, high } = data.around ?? { low: data.lines, high: data.lines };
   const ranges = lines.map((line, i) => rangeWords(line, low[i] ?? [], high[i] ?? []));
   const [only, ...others] = lines;
@@ -229,7 +229,7 @@ function describe({ rule, data, spanWords }: ChartContent, lines: Line[]): strin
   return `${said} The threshold is ${rule.value}.`;
 }
 
-function rangeWords({ words }: Line, low: Values, high: Values): string {
+function rangeWords({ words }: ChartLine, low: Values, high: Values): string {
   const lowest = low.filter((value) => value !== null);
   const highest = high.filter((value) => value !== null);
   if (lowest.length === 0) return "no reading";

@@ -1,6 +1,6 @@
 import type { Fields } from "../../src/common/server-rule";
 import { byId, setText } from "./dom";
-import type { Roles, ServerFacts } from "./model";
+import type { GroupRoles, ServerFacts } from "./model";
 import { sendCommand } from "./requests";
 import { commandWords, sentence } from "./rule-words";
 import { overrideWords } from "./words";
@@ -14,7 +14,7 @@ export class CommandButtons {
 
   constructor(private readonly onError: (message: string) => void) {}
 
-  show(deviceId: string, { rule, decides }: ServerFacts, roles: Roles): void {
+  show(deviceId: string, { rule, decides }: ServerFacts, roles: GroupRoles): void {
     this.deviceId = deviceId;
     this.on.show(rule.on);
     this.off.show(rule.off);

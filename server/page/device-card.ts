@@ -7,12 +7,12 @@ import { type ChartData, liveData } from "./chart-data";
 import { ChartPast } from "./chart-past";
 import { LIVE } from "./chart-spans";
 import { CommandButtons } from "./command-buttons";
-import { DeviceEdits } from "./device-edits";
+import { DeviceEditButtons } from "./device-edits";
 import { byId, setAttribute, setText, textElement } from "./dom";
 import { healthSentences } from "./health-words";
 import { LightSlider } from "./light-slider";
 import type { LiveHistory } from "./live-history";
-import type { Device, Roles, ServerFacts } from "./model";
+import type { Device, GroupRoles, ServerFacts } from "./model";
 import { isNightlight, sentence, sideWords } from "./rule-words";
 import { UpdateBox } from "./update-box";
 import type { UpdateDialog } from "./update-dialog";
@@ -48,7 +48,7 @@ export class DeviceCard {
   private readonly past: ChartPast;
   private readonly slider = new LightSlider((message) => setText(this.error, message));
   private readonly buttons = new CommandButtons((message) => setText(this.error, message));
-  private readonly edits = new DeviceEdits();
+  private readonly edits = new DeviceEditButtons();
   private readonly update: UpdateBox;
   private openId: string | undefined;
   private focused: Element | null | undefined;
@@ -70,7 +70,7 @@ export class DeviceCard {
   show(
     device: Device,
     server: ServerFacts,
-    roles: Roles,
+    roles: GroupRoles,
     crash: CrashView | undefined,
     live: boolean,
   ): void {
@@ -169,7 +169,7 @@ function liveWords({ fromMs, toMs }: ChartData): string {
 }
 
 /** Whether the device only measures: it votes in a group but has no light. */
-function isSensor({ memberOf, lightOf }: Roles): boolean {
+function isSensor({ memberOf, lightOf }: GroupRoles): boolean {
   return memberOf.length > 0 && lightOf.length === 0;
 }
 

@@ -1,11 +1,11 @@
 import type { DeviceView } from "../../src/common/api";
 import { byId, setText } from "./dom";
 import { EditDialog } from "./edit-dialog";
-import { remove, rename } from "./requests";
+import { removeDevice, renameDevice } from "./requests";
 import { removalWords, titleOf } from "./words";
 
 /** The buttons that rename and remove the selected device, and their dialogs. */
-export class DeviceEdits {
+export class DeviceEditButtons {
   private readonly note = byId("edit-note", HTMLElement);
   private readonly nameInput = byId("rename-name", HTMLInputElement);
   private readonly words = byId("remove-words", HTMLElement);
@@ -17,7 +17,7 @@ export class DeviceEdits {
     titleOf,
     act: async ({ id }) => {
       const name = this.nameInput.value.trim();
-      await rename(id, name);
+      await renameDevice(id, name);
       return name === "" ? `${id} no longer has a name.` : `${id} is now called ${name}.`;
     },
   });
@@ -25,7 +25,7 @@ export class DeviceEdits {
     note: this.note,
     titleOf,
     act: async (view) => {
-      await remove(view.id, this.withHistory.checked);
+      await removeDevice(view.id, this.withHistory.checked);
       return `${titleOf(view)} was removed.`;
     },
     // Moves the focus, because the focused button now belongs to another device, or to none.

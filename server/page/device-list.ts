@@ -4,7 +4,7 @@ import { filterAndSort } from "./device-order";
 import { DeviceRow } from "./device-row";
 import { byId, setText } from "./dom";
 import { ListControls } from "./list-controls";
-import type { Changes, Device } from "./model";
+import type { Device, ModelChanges } from "./model";
 import { NameOrder } from "./name-order";
 import { rowWindow } from "./row-window";
 import { UpdatesModel } from "./updates";
@@ -84,7 +84,7 @@ export class DeviceList {
   update(
     devices: Map<string, Device>,
     groups: Map<string, GroupView>,
-    changes: Changes,
+    changes: ModelChanges,
     rule: ServerRule,
     updates: UpdatesModel,
   ): void {

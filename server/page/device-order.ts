@@ -3,14 +3,14 @@ import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule
 
 /** Filters and sorts the device list. Pure. */
 
-export type Sort = "name" | "problems" | "seen" | "value";
+export type SortOrder = "name" | "problems" | "seen" | "value";
 
 export interface ListChoice {
   /** A part of the id or the name; case does not matter. */
   search: string;
   /** The devices to show: "all", "online", "offline", "behind", or "group " and a group's id. */
   filter: string;
-  sort: Sort;
+  sort: SortOrder;
 }
 
 type Passes = (view: DeviceView) => boolean;
@@ -57,7 +57,7 @@ function filterOf(filter: string, groups: Map<string, GroupView>): Passes {
 }
 
 /** Returns the sort key; the smallest comes first. */
-function keyOf(sort: Sort, view: DeviceView, rule: ServerRule): number {
+function keyOf(sort: SortOrder, view: DeviceView, rule: ServerRule): number {
   switch (sort) {
     case "name":
       return 0;

@@ -1,7 +1,7 @@
 import type { GroupView } from "../../src/common/api";
 import { byId, setText } from "./dom";
 import { GroupCard } from "./group-card";
-import type { Changes, Device, ServerFacts } from "./model";
+import type { Device, ModelChanges, ServerFacts } from "./model";
 import type { UpdateDialog } from "./update-dialog";
 
 /** Maximum number of groups whose members are shown without unfolding. */
@@ -23,7 +23,7 @@ export class GroupList {
   update(
     groups: Map<string, GroupView>,
     devices: Map<string, Device>,
-    changes: Changes,
+    changes: ModelChanges,
     server: ServerFacts,
   ): void {
     if (changes.all) this.place(groups, server);

@@ -1,6 +1,6 @@
 import type { GroupView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
-import type { ListChoice, Sort } from "./device-order";
+import type { ListChoice, SortOrder } from "./device-order";
 import { byId, setText, textElement } from "./dom";
 import { isNightlight } from "./rule-words";
 
@@ -30,7 +30,7 @@ export class ListControls {
     return {
       search: this.search.value,
       filter: this.filter.value,
-      sort: this.sort.value as Sort,
+      sort: this.sort.value as SortOrder,
     };
   }
 

@@ -1,17 +1,17 @@
 import type { ChangesView, TelemetryView } from "../../src/common/api";
-import { History } from "./history";
+import { ChartHistory } from "./chart-history";
 
 /** The last minutes of the selected device: first the server's history, then live events. */
 export class LiveHistory {
-  history: History;
+  history: ChartHistory;
   /** Events received while the request is in flight, because the answer may not contain them. */
-  private meanwhile: ((history: History) => void)[] | undefined = [];
+  private meanwhile: ((history: ChartHistory) => void)[] | undefined = [];
 
   constructor(
     readonly id: string,
     private readonly fields: string[],
   ) {
-    this.history = new History(fields);
+    this.history = new ChartHistory(fields);
   }
 
   add({ devices, readings, leds }: ChangesView): void {
@@ -31,7 +31,7 @@ export class LiveHistory {
     const { meanwhile = [] } = this;
     this.meanwhile = undefined;
     if (!view) return;
-    const history = new History(this.fields);
+    const history = new ChartHistory(this.fields);
     let heardMs: number | undefined;
     for (const { atMs, lastMs, values, ledOn } of view.points) {
       if (heardMs !== undefined && atMs - heardMs > view.silenceMs) history.addSilence();
@@ -46,7 +46,7 @@ export class LiveHistory {
     this.history = history;
   }
 
-  private apply(step: (history: History) => void): void {
+  private apply(step: (history: ChartHistory) => void): void {
     step(this.history);
     this.meanwhile?.push(step);
   }

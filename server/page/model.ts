@@ -29,13 +29,13 @@ export interface Device {
 }
 
 /** The groups that a device votes in, and the groups that decide for it. */
-export interface Roles {
+export interface GroupRoles {
   memberOf: string[];
   lightOf: string[];
 }
 
 /** The changes since the page was last drawn. */
-export interface Changes {
+export interface ModelChanges {
   /** Whether everything may have changed, because there was a snapshot. */
   all: boolean;
   devices: Set<string>;
@@ -56,7 +56,7 @@ export class Model {
   hasTabs = false;
   /** The live history of the selected device, the only one with a chart. */
   live: LiveHistory | undefined;
-  private roles = new Map<string, Roles>();
+  private roles = new Map<string, GroupRoles>();
   private fields: string[] = [];
   private changes = noChanges();
   /** Offset from this machine's clock to the server's clock, ms. */
@@ -73,12 +73,12 @@ export class Model {
     return this.live;
   }
 
-  rolesOf(id: string): Roles {
+  rolesOf(id: string): GroupRoles {
     return this.roles.get(id) ?? { memberOf: [], lightOf: [] };
   }
 
   /** Returns and clears the changes since the last call. */
-  takeChanges(): Changes {
+  takeChanges(): ModelChanges {
     const { changes } = this;
     this.changes = noChanges();
     return changes;
@@ -169,13 +169,13 @@ export class Model {
   }
 }
 
-function noChanges(): Changes {
+function noChanges(): ModelChanges {
   return { all: false, devices: new Set(), groups: new Set(), roster: false };
 }
 
-function rolesIn(groups: GroupView[]): Map<string, Roles> {
-  const roles = new Map<string, Roles>();
-  const of = (id: string): Roles => {
+function rolesIn(groups: GroupView[]): Map<string, GroupRoles> {
+  const roles = new Map<string, GroupRoles>();
+  const of = (id: string): GroupRoles => {
     const known = roles.get(id) ?? { memberOf: [], lightOf: [] };
     roles.set(id, known);
     return known;

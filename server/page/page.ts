@@ -13,7 +13,7 @@ import { loadTelemetry } from "./requests";
 import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
-import { type Connection, Stream } from "./stream";
+import { type ConnectionState, Stream } from "./stream";
 import { UpdateDialog } from "./update-dialog";
 import { UsbSetup } from "./usb-setup";
 
@@ -39,7 +39,7 @@ const empty = byId("empty", HTMLElement);
  */
 const RECENT_POINTS = 5_000;
 
-let connection: Connection = "connecting";
+let connection: ConnectionState = "connecting";
 let opened: Device | undefined;
 /** When the connection to the server was lost. The chart and all ages stop at that time. */
 let awaySinceMs: number | undefined;

@@ -22,7 +22,7 @@ export async function sendCommand(id: string, command: CommandRequest): Promise<
  * Renames a device.
  * @param name "" to remove the name
  */
-export async function rename(id: string, name: string): Promise<void> {
+export async function renameDevice(id: string, name: string): Promise<void> {
   await send("PUT", `api/devices/${encodeURIComponent(id)}/name`, { name });
 }
 
@@ -43,7 +43,7 @@ export async function resetTab(device: string): Promise<void> {
  * Removes a device from the server.
  * @param withHistory whether to delete the device's readings, too
  */
-export async function remove(id: string, withHistory: boolean): Promise<void> {
+export async function removeDevice(id: string, withHistory: boolean): Promise<void> {
   const query = withHistory ? "?history=1" : "";
   await ask(`api/devices/${encodeURIComponent(id)}${query}`, { method: "DELETE" });
 }

@@ -2,7 +2,7 @@ import { fieldsOf } from "../../src/common/server-rule";
 import { byId, setAttribute, setText } from "./dom";
 import type { ServerFacts } from "./model";
 import { isNightlight } from "./rule-words";
-import type { Connection } from "./stream";
+import type { ConnectionState } from "./stream";
 import { clockWords, diskWords, preparingWords } from "./words";
 
 /**
@@ -18,7 +18,7 @@ export class ServerNotice {
   private readonly command = byId("empty-command", HTMLElement);
   private readonly footer = byId("footer", HTMLElement);
 
-  show(connection: Connection, awaySinceMs: number | undefined, server?: ServerFacts): void {
+  show(connection: ConnectionState, awaySinceMs: number | undefined, server?: ServerFacts): void {
     const lostBroker = connection === "live" && server?.brokerConnected === false;
     setAttribute(document.body, "data-connection", lostBroker ? "no-broker" : connection);
     setText(this.connection, lostBroker ? "Broker disconnected" : CONNECTION_WORDS[connection]);
@@ -43,7 +43,7 @@ export class ServerNotice {
   }
 }
 
-const CONNECTION_WORDS: Record<Connection, string> = {
+const CONNECTION_WORDS: Record<ConnectionState, string> = {
   connecting: "Connecting to the server…",
   live: "Live",
   away: "Server unreachable",

@@ -1,11 +1,11 @@
 import type { Events, SocketEvent, WatchRequest } from "../../src/common/api";
 import { sleep } from "../base/wait-for";
 
-export type Connection = "connecting" | "live" | "away";
+export type ConnectionState = "connecting" | "live" | "away";
 
 export interface StreamHandlers {
   onEvent: <K extends keyof Events>(name: K, event: Events[K]) => void;
-  onConnection: (connection: Connection) => void;
+  onConnection: (connection: ConnectionState) => void;
 }
 
 const NAMES: { [K in keyof Events]: true } = {

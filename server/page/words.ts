@@ -1,6 +1,6 @@
 import type { DeviceView, Preparation, Unwritten } from "../../src/common/api";
 import { isOlder } from "../../src/common/update";
-import type { Roles, ServerFacts } from "./model";
+import type { GroupRoles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 
 /** The page's words about devices. Pure. */
@@ -42,7 +42,11 @@ export function preparingWords({ id, step }: Preparation): { title: string; text
 }
 
 /** Returns words for who decides for the device, and by which rule. */
-export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: Roles): string {
+export function deciderWords(
+  { state }: DeviceView,
+  server: ServerFacts,
+  roles: GroupRoles,
+): string {
   if (state?.decided_by === "device")
     return "The device decides by itself, because no server answers.";
   if (!server.decides) return "This server does not decide.";
@@ -57,7 +61,7 @@ export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: 
 }
 
 /** Returns words for how long a manual command holds. */
-export function overrideWords(decides: boolean, roles: Roles): string {
+export function overrideWords(decides: boolean, roles: GroupRoles): string {
   if (!decides) return "Sent once. It holds until another server or person commands otherwise.";
   if (roles.lightOf.length > 0) return "Sent once. The group's next decision may override it.";
   if (roles.memberOf.length > 0) return "Sent once. The group decides for its lights only.";

@@ -2,7 +2,7 @@ import { UserError } from "../base/user-error";
 import { wholeNumber } from "./whole-number";
 
 /** Limits of the embedded broker, per client or for all clients together. */
-export interface Limits {
+export interface BrokerLimits {
   /** Maximum size of an MQTT packet, bytes after its fixed header. */
   "packet-bytes": number;
   /**
@@ -32,7 +32,7 @@ export interface Limits {
   "failed-logins": number;
 }
 
-export const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_LIMITS: BrokerLimits = {
   "packet-bytes": 65_536,
   "packets-per-second": 200,
   connections: 2_000,
@@ -46,7 +46,7 @@ export const DEFAULT_LIMITS: Limits = {
   "failed-logins": 30,
 };
 
-const MAX: Limits = {
+const MAX: BrokerLimits = {
   "packet-bytes": 16_777_216,
   "packets-per-second": 1_000_000,
   connections: 1_000_000,
@@ -64,7 +64,7 @@ const MAX: Limits = {
  * Returns the default limits, overridden by texts such as `connections=500`.
  * @throws UserError naming the limit and its allowed range
  */
-export function parseLimits(texts: string[]): Limits {
+export function parseLimits(texts: string[]): BrokerLimits {
   const limits = { ...DEFAULT_LIMITS };
   for (const text of texts) {
     const [name = "", value = ""] = text.split("=");
@@ -77,6 +77,6 @@ export function parseLimits(texts: string[]): Limits {
   return limits;
 }
 
-function isLimit(name: string): name is keyof Limits {
+function isLimit(name: string): name is keyof BrokerLimits {
   return Object.hasOwn(DEFAULT_LIMITS, name);
 }

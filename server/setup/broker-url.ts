@@ -6,13 +6,13 @@ import {
 import { UserError } from "../base/user-error";
 
 /** The kind of client that connects to the broker. A device does not support WebSockets. */
-export type Client = "device" | "server";
+export type ClientKind = "device" | "server";
 
 /**
  * Checks a broker's address.
  * @returns "expected X, got Y" without any password, or undefined if the address is valid
  */
-export function brokerUrlError(text: string, client: Client): string | undefined {
+export function brokerUrlError(text: string, client: ClientKind): string | undefined {
   const address = parseBrokerAddress(text);
   const expected = typeof address === "string" ? address : unreachable(address, client);
   return expected && `${expected}, got "${withoutPassword(text)}"`;
@@ -23,7 +23,7 @@ export function brokerUrlError(text: string, client: Client): string | undefined
  * @param name the setting's name, for the error message
  * @throws UserError if the text is not a valid address
  */
-export function readBrokerUrl(name: string, text: string, client: Client): string {
+export function readBrokerUrl(name: string, text: string, client: ClientKind): string {
   const address = parseBrokerAddress(text);
   const error = brokerUrlError(text, client);
   if (error || typeof address === "string") throw new UserError(`${name}: ${error ?? ""}`);
@@ -35,7 +35,7 @@ export function withoutPassword(text: string): string {
   return text.replace(/[^"]*@/g, "…@");
 }
 
-function unreachable(address: BrokerAddress, client: Client): string | undefined {
+function unreachable(address: BrokerAddress, client: ClientKind): string | undefined {
   if (client === "device" && address.scheme.startsWith("ws"))
     return "expected mqtt:// or mqtts://, because devices do not support WebSockets";
   // Catches malformed IPv6 addresses, such as [1:2].

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { parseArgs } from "node:util";
 import { UserError } from "../base/user-error";
-import { DEFAULT_LIMITS, type Limits, parseLimits } from "./broker-limits";
+import { type BrokerLimits, DEFAULT_LIMITS, parseLimits } from "./broker-limits";
 import { readTls, type Tls } from "./tls";
 import { portNumber } from "./whole-number";
 
@@ -38,7 +38,7 @@ export interface Security {
   dataDir?: string;
   /** The folder with the files of users and token. */
   usersDir: string;
-  limits: Limits;
+  limits: BrokerLimits;
 }
 
 export const LOOPBACK = "127.0.0.1";

@@ -1,7 +1,7 @@
 import { SETTING_NAMES } from "../../src/common/settings";
 import type { Vm } from "../base/vm";
 import { JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
-import { Parts } from "./parts";
+import { SimulatedParts } from "./parts";
 import { VmTransport } from "./transport";
 import { createVm } from "./vm";
 
@@ -50,7 +50,7 @@ export class SimulatedDevice {
     private readonly vm: Vm,
     /** The Jacdac bus of the device's parts; a debugger may join it. */
     readonly bus: JDBus,
-    private readonly parts: Parts,
+    private readonly parts: SimulatedParts,
   ) {}
 
   static async start(options: SimulatedDeviceOptions): Promise<SimulatedDevice> {
@@ -70,7 +70,7 @@ export class SimulatedDevice {
     const bus = new JDBus([new VmTransport(vm)], { client: false, disableRoleManager: true });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     bus.passive = false;
-    const parts = new Parts(bus, options.lightRaw, () => options.onLed?.(parts.ledOn));
+    const parts = new SimulatedParts(bus, options.lightRaw, () => options.onLed?.(parts.ledOn));
 
     vm.devsSetDeviceId(options.hardwareId ?? randomDeviceId());
     vm.devsStart();

@@ -14,7 +14,7 @@ import {
 const SAMPLE_INTERVAL_MS = 50;
 
 /** A simulated light sensor and a simulated lamp on a Jacdac bus. */
-export class Parts {
+export class SimulatedParts {
   private readonly sensor: SensorServer<[number]>;
   private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
 

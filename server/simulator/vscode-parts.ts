@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
 import { JDBus } from "./jacdac";
-import { Parts } from "./parts";
+import { SimulatedParts } from "./parts";
 import { SocketTransport } from "./socket-transport";
 
 /**
@@ -15,7 +15,7 @@ const RETRY_MS = 500;
  * restart.
  */
 export class VsCodeParts {
-  private parts: Parts | undefined;
+  private parts: SimulatedParts | undefined;
   private bus: JDBus | undefined;
   private socket: WebSocket | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -70,7 +70,7 @@ export class VsCodeParts {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     bus.passive = false;
     this.bus = bus;
-    this.parts = new Parts(bus, this.light, this.onLed);
+    this.parts = new SimulatedParts(bus, this.light, this.onLed);
     await bus.connect();
     this.onConnection(true);
   }

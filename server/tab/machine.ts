@@ -1,6 +1,6 @@
 import { announced, makeCommand, reportsOf } from "../../boards/line/packets";
 import type { Vm } from "../base/vm";
-import { Parts } from "./parts";
+import { TabParts } from "./parts";
 
 export interface MachineOptions {
   bytecode: Uint8Array;
@@ -21,7 +21,7 @@ const TICK_MS = 10;
 
 /** The virtual machine with its sensor, its lamp and its program. */
 export class Machine {
-  private readonly parts: Parts;
+  private readonly parts: TabParts;
 
   /**
    * Starts the virtual machine with a program.
@@ -53,7 +53,7 @@ export class Machine {
     vm.deployHandler = () => undefined;
     vm.flashLoad = null;
     vm.flashSave = null;
-    this.parts = new Parts(
+    this.parts = new TabParts(
       randomId(),
       options.lightRaw,
       (frame) => vm.handlePacket(frame),

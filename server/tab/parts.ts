@@ -35,7 +35,7 @@ const ANNOUNCE_INTERVAL_MS = 500;
 /** Interval of the sensor's readings, ms. */
 const SAMPLE_INTERVAL_MS = 20;
 
-export class Parts {
+export class TabParts {
   /** Brightness of the lamp, as a share of its full brightness, 0..1. */
   brightness = 0;
   /**

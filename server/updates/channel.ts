@@ -27,7 +27,7 @@ export function deviceSeed(protocol: string | undefined): Buffer | undefined {
 }
 
 /** Makes the channel's first message, which the server sends unencrypted. */
-export function hello(serverSeed: Buffer): Buffer {
+export function helloMessage(serverSeed: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32LE(MAGIC, 0);
   head.writeUInt32LE(VERSION, 4);

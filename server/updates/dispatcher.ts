@@ -8,7 +8,7 @@ import type { Jobs } from "./jobs";
 import type { Orders } from "./orders";
 import type { Programs } from "./programs";
 import type { UpdateStore } from "./update-store";
-import { hashOf, padded } from "./upload";
+import { hashOf, padProgram } from "./upload";
 
 export interface DispatcherParts {
   /** Folder of the key that signs programs. */
@@ -122,7 +122,7 @@ export class Dispatcher {
 
   private async compiled(board: string): Promise<Ready> {
     const fw = this.parts.fw();
-    const program = padded(await this.parts.compile(board));
+    const program = padProgram(await this.parts.compile(board));
     const hash = hashOf(program);
     return { fw, program, hash, name: programName(hash) };
   }

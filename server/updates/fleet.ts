@@ -12,7 +12,7 @@ import { isUnreachable, type Job } from "./job";
  * @param online ids of the online devices, in the order in which they are updated
  * @param away ids of the offline devices
  */
-export function waves(online: string[], away: string[]): string[][] {
+export function splitIntoWaves(online: string[], away: string[]): string[][] {
   const first = online.length > 0 ? online : away;
   const tenth = Math.ceil(first.length / 10);
   const rest = [...first.slice(1 + tenth), ...(first === online ? away : [])];
@@ -39,7 +39,7 @@ export interface NextActions {
 const NOTHING: NextActions = { begin: [], cancel: [] };
 
 /** Moves a fleet's update on. Called when a job of the fleet has changed, and at intervals. */
-export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
+export function advanceFleet(fleet: FleetView, devices: DeviceStates): NextActions {
   const { jobOf, isOnline } = devices;
   if (fleet.step !== "going") return NOTHING;
   delete fleet.waits;

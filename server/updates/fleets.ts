@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import type { Candidates } from "./candidates";
-import { advance, begunOf, waves } from "./fleet";
+import { advanceFleet, begunOf, splitIntoWaves } from "./fleet";
 import type { Jobs } from "./jobs";
 
 export interface FleetsParts {
@@ -38,7 +38,12 @@ export class Fleets {
     for (const why of left) log("server", `Not updated: ${why}`, { level: "warn" });
     const online = taken.filter(candidates.isOnline);
     const away = taken.filter((id) => !candidates.isOnline(id));
-    const fleet: FleetView = { step: "going", waves: waves(online, away), wave: 0, downgrade };
+    const fleet: FleetView = {
+      step: "going",
+      waves: splitIntoWaves(online, away),
+      wave: 0,
+      downgrade,
+    };
     if (left.length > 0) fleet.left = left;
     jobs.fleet = fleet;
     start(fleet.waves[0] ?? [], downgrade);
@@ -84,7 +89,11 @@ export class Fleets {
     const { candidates, jobs, start } = this.parts;
     const before = JSON.stringify(fleet);
     const { isOnline } = candidates;
-    const { begin, cancel } = advance(fleet, { jobOf: jobs.of, isOnline, nowMs: jobs.nowMs() });
+    const { begin, cancel } = advanceFleet(fleet, {
+      jobOf: jobs.of,
+      isOnline,
+      nowMs: jobs.nowMs(),
+    });
     for (const id of cancel) jobs.delete(id);
     if (JSON.stringify(fleet) !== before) jobs.save();
     start(begin, fleet.downgrade);

@@ -1,7 +1,7 @@
 /** The WebSocket over which a device fetches its program. */
 import { randomBytes } from "node:crypto";
 import type { RawData, WebSocket } from "ws";
-import { Channel, hello, SEED_BYTES } from "./channel";
+import { Channel, helloMessage, SEED_BYTES } from "./channel";
 import { Upload } from "./upload";
 
 /** Silence after which a device is considered gone, ms. A device pings every 16 s. */
@@ -22,7 +22,7 @@ export interface ProgramDelivery {
   onLost(why: string): void;
 }
 
-export interface Visitor {
+export interface GatewayClient {
   /** The key that the device must prove, 32 bytes. */
   key: Buffer;
   /**
@@ -38,10 +38,10 @@ export interface Visitor {
  * Serves a device's connection: checks its key, then sends it its program.
  * @param deviceSeed the seed that the device sent in its request
  */
-export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor): void {
+export function serveProgram(socket: WebSocket, deviceSeed: Buffer, client: GatewayClient): void {
   const serverSeed = randomBytes(SEED_BYTES);
-  const channel = new Channel(visitor.key, { device: deviceSeed, server: serverSeed });
-  let visit: { delivery: ProgramDelivery; upload: Upload } | undefined;
+  const channel = new Channel(client.key, { device: deviceSeed, server: serverSeed });
+  let download: { delivery: ProgramDelivery; upload: Upload } | undefined;
   let isProved = false;
   let isOver = false;
   const silence = setTimeout(() => end("it stopped answering"), SILENCE_MS);
@@ -51,28 +51,28 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     socket.terminate();
     if (isOver) return;
     isOver = true;
-    if (visit) visit.delivery.onLost(`${why} ${visit.upload.progress()}`);
+    if (download) download.delivery.onLost(`${why} ${download.upload.progress()}`);
   };
   const prove = async (frame: Buffer) => {
     if (isProved) return end("it spoke too early");
     isProved = channel.isProof(frame);
     if (!isProved) {
-      visitor.onForeign();
+      client.onForeign();
       return end("it has another key");
     }
-    const delivery = await visitor.delivery();
+    const delivery = await client.delivery();
     if (!delivery || isOver) return end("there is nothing for it");
-    visit = { delivery, upload: new Upload(delivery.program) };
+    download = { delivery, upload: new Upload(delivery.program) };
     socket.send(channel.proof());
     delivery.onOpen();
-    for (const message of visit.upload.first().send) socket.send(channel.seal(message));
+    for (const message of download.upload.first().send) socket.send(channel.seal(message));
   };
   const take = (data: RawData, isBinary: boolean) => {
     if (isOver || !isBinary) return end("it sent an unexpected message");
     silence.refresh();
     const frame = data as Buffer;
-    if (!visit) return void prove(frame);
-    const { delivery, upload } = visit;
+    if (!download) return void prove(frame);
+    const { delivery, upload } = download;
     if (!delivery.isMeant()) return end("its update was cancelled");
     const message = channel.open(frame);
     if (!message) return end("a message was altered in transit");
@@ -91,5 +91,5 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
   socket.on("message", take);
   socket.on("close", () => end("it disconnected"));
   socket.on("error", () => end("the connection failed"));
-  socket.send(hello(serverSeed));
+  socket.send(helloMessage(serverSeed));
 }

@@ -6,7 +6,7 @@ import { UserError } from "../base/user-error";
 import { readBrokerUrl } from "../setup/broker-url";
 import { settingsKey } from "./seal";
 
-export type Changes = Omit<NewSettings, "n" | "s">;
+export type NewSettingValues = Omit<NewSettings, "n" | "s">;
 
 /**
  * Maximum size of the new settings as JSON, bytes. During the trial the device stores them as one
@@ -18,8 +18,8 @@ const MAX_BYTES = 200;
  * @param given values by name; an empty string removes a setting
  * @throws UserError that names the invalid setting, without the value of a password
  */
-export function changesOf(given: Record<string, unknown>): Changes {
-  const changes: Changes = {};
+export function changesOf(given: Record<string, unknown>): NewSettingValues {
+  const changes: NewSettingValues = {};
   for (const [name, value] of Object.entries(given)) {
     const known = NEW_SETTING_NAMES.find((candidate) => candidate === name);
     if (!known)

@@ -3,7 +3,7 @@ import type { Report } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { UserError } from "../base/user-error";
 import type { UpdateKeys } from "../setup/update-keys";
-import { sealed } from "./seal";
+import { sealOrder } from "./seal";
 
 /** Orders to devices, each authenticated with the device's own key. */
 export class Orders {
@@ -33,7 +33,7 @@ export class Orders {
 
   /** @throws UserError if the server has no key for the device */
   async give(id: string, order: Omit<Order, "mac">): Promise<void> {
-    await this.publish(id, JSON.stringify(sealed(this.keyOf(id), id, order)));
+    await this.publish(id, JSON.stringify(sealOrder(this.keyOf(id), id, order)));
   }
 
   /** @throws UserError if the server has no key for the device */

@@ -2,7 +2,7 @@ import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
 import { type DebugInfo, type SourceMap, sourceMapOf } from "../base/source-map";
 import type { Devices } from "../deciding/index";
-import { hashOf, padded, shortHashOf } from "./upload";
+import { hashOf, padProgram, shortHashOf } from "./upload";
 
 /** How long the program names are cached, ms: reading the sources takes some milliseconds. */
 const FRESH_MS = 4_000;
@@ -50,7 +50,9 @@ export class Programs {
   /** @returns the name of the current sources' program, if that program has this hash */
   nameWith(shortHash: number, board: string): string | undefined {
     const found = this.parts.compiled(board);
-    return found && shortHashOf(padded(found.program)) === shortHash ? nameOf(found) : undefined;
+    return found && shortHashOf(padProgram(found.program)) === shortHash
+      ? nameOf(found)
+      : undefined;
   }
 
   /**
@@ -66,5 +68,5 @@ export class Programs {
 }
 
 function nameOf({ program }: Compiled): string {
-  return programName(hashOf(padded(program)));
+  return programName(hashOf(padProgram(program)));
 }

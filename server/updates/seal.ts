@@ -6,7 +6,7 @@ import { gatewayKeyText, type Order, sealedText, settingsKeyText } from "../../s
  * Adds the MAC to an order.
  * @param key the key as the device has it: the text of 64 hexadecimal digits, not the bytes
  */
-export function sealed(key: string, id: string, order: Omit<Order, "mac">): Order {
+export function sealOrder(key: string, id: string, order: Omit<Order, "mac">): Order {
   return { ...order, mac: hmac(key, sealedText(id, order)).toString("hex") };
 }
 

@@ -14,12 +14,12 @@ import { Dispatcher } from "./dispatcher";
 import { Fleets } from "./fleets";
 import { AWAY, checkProgress, CONFIRM_S, type Job } from "./job";
 import { Jobs } from "./jobs";
-import { type Changes, sealedSettings } from "./new-settings";
+import { type NewSettingValues, sealedSettings } from "./new-settings";
 import { Orders } from "./orders";
+import { ProgramDownloads } from "./program-downloads";
 import { Programs, type ProgramsParts } from "./programs";
 import { UpdateStore } from "./update-store";
 import { shortHashOf } from "./upload";
-import { Visits } from "./visits";
 
 export interface UpdatesOptions {
   /** The folder in which jobs are saved. */
@@ -62,7 +62,7 @@ export class Updates {
   private readonly candidates: Candidates;
   private readonly fleets: Fleets;
   private readonly dispatcher: Dispatcher;
-  private readonly visits: Visits;
+  private readonly downloads: ProgramDownloads;
   private readonly programs: Programs;
   private readonly crashes: Crashes;
   private readonly timer: NodeJS.Timeout;
@@ -106,7 +106,13 @@ export class Updates {
     this.fleets = new Fleets({ jobs, candidates: this.candidates, clock, log, start });
     const addressFor = (id: string) => address() + pathOf(id);
     this.dispatcher = new Dispatcher({ ...options, jobs, store, orders, programs, addressFor });
-    this.visits = new Visits({ ...options, jobs, store, orders, dispatcher: this.dispatcher });
+    this.downloads = new ProgramDownloads({
+      ...options,
+      jobs,
+      store,
+      orders,
+      dispatcher: this.dispatcher,
+    });
     bus.on("device", this.noticed);
     bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
@@ -186,7 +192,7 @@ export class Updates {
    * Orders a device to try new settings. The device reports the outcome in its state.
    * @throws UserError if the device accepts no order, or if the settings are too long
    */
-  async set(id: string, changes: Changes): Promise<{ n: number }> {
+  async set(id: string, changes: NewSettingValues): Promise<{ n: number }> {
     const n = this.nextN(id);
     const { networks = 1 } = this.options.devices.view(id)?.state ?? {};
     if (changes.WIFI_SSID !== undefined && networks < 2)
@@ -210,7 +216,7 @@ export class Updates {
    * @throws UserError if the client can't be one of our devices
    */
   gateway(id: string, request: IncomingMessage): (socket: WebSocket) => void {
-    return this.visits.receive(id, request);
+    return this.downloads.receive(id, request);
   }
 
   /**

@@ -21,7 +21,7 @@ const ALIGN_BYTES = 32;
 const CHUNK_BYTES = 224;
 
 /** Pads a program to whole blocks, as the device stores and hashes it. */
-export function padded(program: Uint8Array): Buffer {
+export function padProgram(program: Uint8Array): Buffer {
   const length = Math.ceil(program.length / ALIGN_BYTES) * ALIGN_BYTES;
   return Buffer.concat([program], length);
 }
@@ -41,7 +41,7 @@ export function shortHashOf(program: Uint8Array): number {
   return hash >>> 0;
 }
 
-export interface Step {
+export interface UploadStep {
   /** Messages to send, in this order. */
   send: Buffer[];
   /** Set if the server sends nothing more after these messages. */
@@ -69,12 +69,12 @@ export class Upload {
     this.hash = hashOf(program);
   }
 
-  first(): Step {
+  first(): UploadStep {
     return { send: [Buffer.of(COMMAND.hash)] };
   }
 
   /** @param message from the device */
-  next(message: Buffer): Step {
+  next(message: Buffer): UploadStep {
     switch (message[0] as number) {
       case COMMAND.pingServer:
         return { send: [Buffer.of(COMMAND.pingServer)] };
@@ -105,7 +105,7 @@ export class Upload {
       : `after ${this.written} of ${length} bytes`;
   }
 
-  private hashed(hash: string): Step {
+  private hashed(hash: string): UploadStep {
     if (hash === this.hash) return { send: [], outcome: "stored" };
     if (this.isFinished)
       return {

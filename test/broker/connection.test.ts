@@ -11,7 +11,7 @@ import { USUAL_TOPICS } from "../../server/broker/access";
 import type { BrokerContext } from "../../server/broker/broker-context";
 import { Connection } from "../../server/broker/connection";
 import { Connections } from "../../server/broker/connections";
-import { Core } from "../../server/broker/core";
+import { BrokerCore } from "../../server/broker/core";
 import { Journal } from "../../server/broker/journal";
 import { createListener } from "../../server/broker/listener";
 import { Logins } from "../../server/broker/logins";
@@ -41,7 +41,7 @@ class SlowLogins extends Logins {
 
 describe("a connection to the embedded broker", () => {
   let server: Server;
-  let core: Core;
+  let core: BrokerCore;
   let store: FaultyStore;
   let dir: string;
   let users: Users;
@@ -67,7 +67,7 @@ describe("a connection to the embedded broker", () => {
       retryMs: 1_000_000,
       patienceMs: 1_000_000,
     });
-    core = new Core({
+    core = new BrokerCore({
       limits: { queued: 10, retained: 10, sessions: 10 },
       sink: journal,
       nowMs: () => Date.now(),

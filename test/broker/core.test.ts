@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Core, type CoreOptions } from "../../server/broker/core";
+import { BrokerCore, type BrokerCoreOptions } from "../../server/broker/core";
 import type { QoS } from "../../server/broker/packets";
 import type { Subscriber } from "../../server/broker/session";
 import { decodeServer, FakeOutlet } from "../support/fake-outlet";
@@ -7,17 +7,17 @@ import { decodeServer, FakeOutlet } from "../support/fake-outlet";
 const QUEUED = 150;
 
 describe("the broker's core", () => {
-  let core: Core;
+  let core: BrokerCore;
   let dropped: string[];
   let nowMs: number;
 
   beforeEach(() => {
     dropped = [];
     nowMs = 1_000;
-    core = new Core(options());
+    core = new BrokerCore(options());
   });
 
-  const options = (): CoreOptions => ({
+  const options = (): BrokerCoreOptions => ({
     limits: { queued: QUEUED, retained: 1_000, sessions: 2 },
     nowMs: () => nowMs,
     onDropped: (reason, what) => dropped.push(`${reason}: ${what}`),
@@ -93,7 +93,10 @@ describe("the broker's core", () => {
   });
 
   it("delivers no QoS 2 message that is not stored: it would arrive again after a kill", () => {
-    core = new Core({ ...options(), sink: { put: () => undefined, delete: () => undefined } });
+    core = new BrokerCore({
+      ...options(),
+      sink: { put: () => undefined, delete: () => undefined },
+    });
     const readers = ([0, 1, 2] as const).flatMap((qos) =>
       [true, false].map((clean) => {
         const reader = connect(`reader-${qos}-${clean}`, clean, `user-${qos}`);

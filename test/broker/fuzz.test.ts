@@ -2,7 +2,7 @@ import { createConnection } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run, type Running } from "../../server/run";
+import { run, type RunningServer } from "../../server/run";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { loadConfig } from "../../server/setup/config";
 import { DEFAULT_HISTORY } from "../../server/setup/history-options";
@@ -34,7 +34,7 @@ function usedBytes(): number {
 }
 
 describe("100,000 malformed payloads, topics and packets", () => {
-  let nightlight: Running;
+  let nightlight: RunningServer;
   let port: number;
   const random = new Random(SEED);
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Core } from "../../server/broker/core";
+import { BrokerCore } from "../../server/broker/core";
 import { Journal } from "../../server/broker/journal";
 import { restore } from "../../server/broker/restore";
 import { decodeServer, FakeOutlet } from "../support/fake-outlet";
@@ -19,7 +19,7 @@ describe("the broker's journal", () => {
     nowMs = 1_000_000;
   });
 
-  function start(): { core: Core; journal: Journal } {
+  function start(): { core: BrokerCore; journal: Journal } {
     const journal: Journal = new Journal(store, {
       putAll: (sink) => core.putAll(sink),
       onFailure: (why) => said.push(`fails: ${why}`),
@@ -29,7 +29,7 @@ describe("the broker's journal", () => {
       retryMs: 20,
       patienceMs: 500,
     });
-    const core = new Core({
+    const core = new BrokerCore({
       limits: { queued: 1_000, retained: 1_000, sessions: 100 },
       sink: journal,
       nowMs: () => nowMs,
@@ -39,7 +39,7 @@ describe("the broker's journal", () => {
     return { core, journal };
   }
 
-  function connect(core: Core, clientId: string): FakeOutlet {
+  function connect(core: BrokerCore, clientId: string): FakeOutlet {
     const opened = core.connect({ clientId, clean: false, owner: "", address: "here" });
     if (!opened) throw new Error("no session");
     const outlet = new FakeOutlet(opened.session, opened.isPresent);
@@ -47,7 +47,13 @@ describe("the broker's journal", () => {
     return outlet;
   }
 
-  function publish(core: Core, topic: string, text: string, retain = false, qos: 0 | 1 | 2 = 1) {
+  function publish(
+    core: BrokerCore,
+    topic: string,
+    text: string,
+    retain = false,
+    qos: 0 | 1 | 2 = 1,
+  ) {
     core.publish({ topic, payload: Buffer.from(text), qos, retain, free: false });
   }
 

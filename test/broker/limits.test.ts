@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Reason } from "../../server/base/rejections";
-import type { Limits } from "../../server/setup/broker-limits";
+import type { BrokerLimits } from "../../server/setup/broker-limits";
 import { credentials, GuardedBroker } from "../support/guarded-broker";
 import type { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
@@ -15,7 +15,7 @@ describe("the embedded broker's limits", () => {
   });
 
   /** A broker that admits anonymous clients: the limits apply to them, too. */
-  async function start(limits: Partial<Limits>): Promise<void> {
+  async function start(limits: Partial<BrokerLimits>): Promise<void> {
     guarded = await GuardedBroker.start(limits, { loginRequired: false });
   }
 

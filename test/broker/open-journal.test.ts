@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import { UserError } from "../../server/base/user-error";
-import { Core } from "../../server/broker/core";
+import { BrokerCore } from "../../server/broker/core";
 import { type OpenedJournal, openJournal } from "../../server/broker/open-journal";
 import { SqliteStore } from "../../server/broker/sqlite-store";
 
@@ -42,7 +42,7 @@ describe("the broker's folder", () => {
     const rejections = new Rejections(() => undefined);
     const onTrouble = (text: string) => said.push(text);
     return openJournal(dataDir, { rejections, onTrouble }, (sink) => {
-      const core = new Core({
+      const core = new BrokerCore({
         limits: { queued: 10, retained: 10, sessions: 10 },
         sink,
         nowMs: () => 0,

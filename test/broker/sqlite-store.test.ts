@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Entry } from "../../server/broker/records";
+import type { RecordEntry } from "../../server/broker/records";
 import { SqliteStore } from "../../server/broker/sqlite-store";
 
 describe("the broker's file", () => {
@@ -20,7 +20,7 @@ describe("the broker's file", () => {
     dir = mkdtempSync(join(tmpdir(), "nightlight-broker-"));
     store = new SqliteStore(dir);
     store.load();
-    const entries = Array.from({ length: 500 }, (_, i): Entry => {
+    const entries = Array.from({ length: 500 }, (_, i): RecordEntry => {
       return { key: `retained/${i}`, head: `{"n":${i}}`, body: new Uint8Array(200).fill(i) };
     });
     store.write(entries);

@@ -5,10 +5,10 @@ import { Rejections } from "../../server/base/rejections";
 import { DEAD_AFTER_MS } from "../../server/cluster/presence";
 import { Counts } from "../../server/deciding/counts";
 import { Decider } from "../../server/deciding/decider";
+import { DeviceNames } from "../../server/deciding/device-names";
 import { Devices } from "../../server/deciding/devices";
 import type { ServerEvents } from "../../server/deciding/events";
 import type { OnMessage } from "../../server/deciding/link";
-import { Names } from "../../server/deciding/names";
 import { loadConfig } from "../../server/setup/config";
 
 const DARK = 100;
@@ -56,7 +56,7 @@ class Server {
         scope: { id: "nightlight-1", devices: "all" },
         decide: true,
         counts: new Counts(),
-        names: new Names(() => undefined),
+        names: new DeviceNames(() => undefined),
         homeAssistantStatus: "homeassistant/status",
         isOthersTopic: () => false,
       },

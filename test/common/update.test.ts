@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { gatewayKey, sealed } from "../../server/updates/seal";
+import { gatewayKey, sealOrder } from "../../server/updates/seal";
 import {
   connectionString,
   isOlder,
@@ -27,7 +27,7 @@ describe("an order", () => {
   it("is sealed over each of its fields and the device's id", () => {
     const text = `nightlight order\ndesk-1\n7\nupdate\n${ORDER.at ?? ""}\n${ORDER.hash ?? ""}\npico-w\n0.2.0\ntrue\n120\n`;
     expect(sealedText("desk-1", ORDER)).toBe(text);
-    const { mac } = sealed(KEY, "desk-1", ORDER);
+    const { mac } = sealOrder(KEY, "desk-1", ORDER);
     expect(mac).toBe(createHmac("sha256", KEY).update(text).digest("hex"));
     const others: Partial<Order>[] = [
       ...[{ n: 8 }, { do: "report" as const }, { at: "ws://*:8081/wssk/desk-1" }, { hash: "cd" }],
@@ -35,9 +35,9 @@ describe("an order", () => {
     ];
     const macs = [
       mac,
-      ...others.map((other) => sealed(KEY, "desk-1", { ...ORDER, ...other }).mac),
-      sealed(KEY, "desk-2", ORDER).mac,
-      sealed(KEY.replace("0", "1"), "desk-1", ORDER).mac,
+      ...others.map((other) => sealOrder(KEY, "desk-1", { ...ORDER, ...other }).mac),
+      sealOrder(KEY, "desk-2", ORDER).mac,
+      sealOrder(KEY.replace("0", "1"), "desk-1", ORDER).mac,
     ];
     expect(new Set(macs).size).toBe(macs.length);
   });

@@ -15,7 +15,7 @@ it.each([
     const commander = new Commander({
       commandState: new CommandState({ delivery: { led_on: policy }, expiresMs: 60_000 }),
       devices: { commandWaits: nothing, isAway: () => false },
-      repeating: { repeatOrdered: nothing, commands: { supersede: nothing } },
+      resender: { repeatOrdered: nothing, commands: { supersede: nothing } },
       sender: { command: (_id: string, _command: unknown, cause: Cause) => causes.push(cause) },
       clock: { wallMs: () => 5000, monotonicMs: () => 5000 },
     } as unknown as CommanderParts);

@@ -4,10 +4,10 @@ import { CLOCK } from "../../server/base/clock";
 import { Rejections } from "../../server/base/rejections";
 import { Counts } from "../../server/deciding/counts";
 import { Decider } from "../../server/deciding/decider";
+import { DeviceNames } from "../../server/deciding/device-names";
 import { Devices } from "../../server/deciding/devices";
 import type { ServerEvents } from "../../server/deciding/events";
 import type { OnMessage } from "../../server/deciding/link";
-import { Names } from "../../server/deciding/names";
 import { loadConfig } from "../../server/setup/config";
 import { idError } from "../../src/common/id";
 import { TOPIC_KINDS } from "../../src/common/wire";
@@ -45,7 +45,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     const bus = new EventEmitter<ServerEvents>();
     const warnings: string[] = [];
     const rejections = new Rejections(() => undefined);
-    const names: Names = new Names((id) => devices.changed(id));
+    const names: DeviceNames = new DeviceNames((id) => devices.changed(id));
     const devices = new Devices(
       {
         isListed: () => false,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Devices } from "../../server/deciding/devices";
 import type { ServerBus, ServerEvents } from "../../server/deciding/events";
-import type { Watched } from "../../server/http/event-stream";
+import type { WatchFilter } from "../../server/http/event-stream";
 import { LiveChanges } from "../../server/http/live-changes";
 import type { ChangesView } from "../../src/common/api";
 
@@ -13,14 +13,14 @@ import type { ChangesView } from "../../src/common/api";
  */
 class Stream {
   isRead = true;
-  watched: Watched;
+  watched: WatchFilter;
   readonly sent: ChangesView[] = [];
 
   isWatched(id: string): boolean {
     return this.isRead && (this.watched?.has(id) ?? true);
   }
 
-  sendEach(name: string, eventFor: (watched: Watched) => unknown): void {
+  sendEach(name: string, eventFor: (watched: WatchFilter) => unknown): void {
     expect(name).toBe("changes");
     const event = eventFor(this.watched);
     if (event !== undefined) this.sent.push(event as ChangesView);

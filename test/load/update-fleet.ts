@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { loadConfig } from "../../server/setup/config";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
-import { hashOf, padded } from "../../server/updates/upload";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { FleetView, UpdatesView } from "../../src/common/update-api";
@@ -49,7 +49,7 @@ Updates N virtual machines with a bad release, then with a good one.
   --devices N       2 to 1000                              (200)
 `;
 
-const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
+const nameOf = (program: Uint8Array) => programName(hashOf(padProgram(program)));
 
 async function untilTrue(what: string, condition: () => boolean | Promise<boolean>) {
   if (!(await waitFor(condition, PATIENCE_MS, LOOK_MS)))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { liveData, pastData } from "../../server/page/chart-data";
-import { History, HISTORY_MS } from "../../server/page/history";
+import { ChartHistory, HISTORY_MS } from "../../server/page/chart-history";
 import { loadConfig } from "../../server/setup/config";
 import type { HistoryPoint, TelemetryView } from "../../src/common/api";
 
@@ -26,7 +26,7 @@ const answer = (points: HistoryPoint[], change: Partial<TelemetryView> = {}): Te
 
 describe("the live chart", () => {
   it("extends the last reading to now, unless the device is offline", () => {
-    const history = new History(["light"]);
+    const history = new ChartHistory(["light"]);
     history.addReading(1_000, { light: 5 });
     history.setLed(2_000, true);
     const online = liveData(rule, history, true, 50_000);

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import { ChartHistory } from "../../server/page/chart-history";
 import { linesOf, valuesOf } from "../../server/page/chart-lines";
 import { valueRange } from "../../server/page/chart-range";
 import { CHART_SPANS, LIVE } from "../../server/page/chart-spans";
-import { History } from "../../server/page/history";
 import { loadConfig } from "../../server/setup/config";
 
 const { rule } = loadConfig();
@@ -52,7 +52,7 @@ describe("the chart", () => {
     const near = lines.slice(0, 6).map(({ dash }) => String(dash));
     expect(new Set(near).size).toBe(6);
 
-    const history = new History(["field_0", "field_1"]);
+    const history = new ChartHistory(["field_0", "field_1"]);
     history.addReading(1, { field_0: 10, field_1: 20 });
     history.addSilence();
     const mean = { ...rule, field: ["field_0", "field_1"], combine: "mean" as const };

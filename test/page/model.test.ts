@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { History, HISTORY_MS } from "../../server/page/history";
+import { ChartHistory, HISTORY_MS } from "../../server/page/chart-history";
 import { Model } from "../../server/page/model";
 import { MESSAGES_KEPT, MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
 import { loadConfig } from "../../server/setup/config";
@@ -216,14 +216,14 @@ describe("the last minutes of the opened device", () => {
 
 describe("the history of a device", () => {
   it("inserts a late reading at its time", () => {
-    const history = new History(["light"]);
+    const history = new ChartHistory(["light"]);
     for (const atMs of [1_000, 5_000, 3_000]) history.addReading(atMs, { light: atMs / 1_000 });
     expect(history.timesMs).toEqual([1_000, 3_000, 5_000]);
     expect(history.values).toEqual([[1, 3, 5]]);
   });
 
   it("drops readings older than the chart, except for the one that still applies", () => {
-    const history = new History(["light"]);
+    const history = new ChartHistory(["light"]);
     history.addReading(0, { light: 100 });
     history.addReading(1_000, { light: 200 });
     history.setLed(0, true);
@@ -234,7 +234,7 @@ describe("the history of a device", () => {
   });
 
   it("has one band for an LED that stays on", () => {
-    const history = new History(["light"]);
+    const history = new ChartHistory(["light"]);
     history.setLed(1, false);
     for (const atMs of [2, 3, 4]) history.setLed(atMs, true);
     history.setLed(5, false);

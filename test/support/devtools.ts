@@ -2,7 +2,7 @@ import { type RawData, WebSocket } from "ws";
 import { sendProgram } from "../../boards/tools/usb/deploy";
 import type { Settings } from "../../server/setup/settings";
 import { JDBus, type JDService, SRV_DEVICE_SCRIPT_MANAGER } from "../../server/simulator/jacdac";
-import { Parts } from "../../server/simulator/parts";
+import { SimulatedParts } from "../../server/simulator/parts";
 import { SocketTransport } from "../../server/simulator/socket-transport";
 import { DEVELOPMENT_SERVER } from "../../server/simulator/vscode-parts";
 import type { Program } from "./program";
@@ -37,7 +37,7 @@ export class Devtools {
   private readonly waiting = new Map<number, (answer: Message) => void>();
   private lastSeq = 0;
   private readonly bus: JDBus;
-  private readonly parts: Parts | undefined;
+  private readonly parts: SimulatedParts | undefined;
 
   private constructor(
     readonly process: Program,
@@ -53,7 +53,7 @@ export class Devtools {
     });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     this.bus.passive = false;
-    if (hasParts) this.parts = new Parts(this.bus, 512);
+    if (hasParts) this.parts = new SimulatedParts(this.bus, 512);
   }
 
   /**

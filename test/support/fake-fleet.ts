@@ -6,7 +6,7 @@ import type { Devices } from "../../server/deciding/devices";
 import type { ServerEvents } from "../../server/deciding/events";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { Updates } from "../../server/updates/updates";
-import { hashOf, padded } from "../../server/updates/upload";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import type { DeviceView } from "../../src/common/api";
 import { type Order, programName } from "../../src/common/update";
 import type { Report } from "../../src/common/wire";
@@ -26,7 +26,7 @@ const DEBUG_INFO = JSON.stringify({
 export const NOTHING = { updates: [], fleet: null, programs: {}, crashes: [] };
 
 /** Name of the program that the fake compiler makes for a device that names no board. */
-export const NEW = programName(hashOf(padded(programOf(""))));
+export const NEW = programName(hashOf(padProgram(programOf(""))));
 
 /** The surroundings of `Updates`, all simulated: devices, broker, compiler and clocks. */
 export class FakeFleet {

@@ -1,15 +1,15 @@
 import type { JournalStore } from "../../server/broker/journal";
-import type { Change, Entry } from "../../server/broker/records";
+import type { RecordChange, RecordEntry } from "../../server/broker/records";
 
 /** A store in memory that fails or delays its writes on request. */
 export class FaultyStore implements JournalStore {
-  readonly records = new Map<string, Entry>();
+  readonly records = new Map<string, RecordEntry>();
   error: string | undefined;
   /** If set, writes wait for this promise. */
   gate: Promise<void> | undefined;
   writes = 0;
 
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly RecordChange[]): Promise<void> {
     this.writes++;
     await this.gate;
     if (this.error !== undefined) throw new Error(this.error);
@@ -18,7 +18,7 @@ export class FaultyStore implements JournalStore {
       else this.records.set(change.key, change);
   }
 
-  async replace(entries: readonly Entry[]): Promise<void> {
+  async replace(entries: readonly RecordEntry[]): Promise<void> {
     this.writes++;
     await this.gate;
     if (this.error !== undefined) throw new Error(this.error);
@@ -31,7 +31,7 @@ export class FaultyStore implements JournalStore {
   }
 
   /** The stored records, in the order in which the next start reads them. */
-  get entries(): Entry[] {
+  get entries(): RecordEntry[] {
     return [...this.records.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Reason, Rejections } from "../../server/base/rejections";
 import { Broker, type BrokerOptions } from "../../server/broker/broker";
-import { DEFAULT_LIMITS, type Limits } from "../../server/setup/broker-limits";
+import { type BrokerLimits, DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { hashPassword } from "../../server/setup/password";
 import { type User, Users } from "../../server/setup/users";
 import { RawMqtt } from "./raw-mqtt";
@@ -30,7 +30,7 @@ export class GuardedBroker {
   ) {}
 
   static async start(
-    limits: Partial<Limits> = {},
+    limits: Partial<BrokerLimits> = {},
     options: Partial<BrokerOptions> = {},
     { everyLine = true } = {},
   ): Promise<GuardedBroker> {

@@ -1,4 +1,4 @@
-import { run, type Running } from "../../server/run";
+import { run, type RunningServer } from "../../server/run";
 import { type Config, loadConfig } from "../../server/setup/config";
 import { DEFAULT_HISTORY } from "../../server/setup/history-options";
 import type { Options } from "../../server/setup/options";
@@ -6,7 +6,7 @@ import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { DeviceView } from "../../src/common/api";
 
-export interface Started extends Omit<Running, "device"> {
+export interface Started extends Omit<RunningServer, "device"> {
   /** The server's log, one array element per line. */
   log: string[];
   device(id: string): Promise<DeviceView | undefined>;

@@ -7,7 +7,7 @@ import {
   type Report,
   TO_SERVICE_CLASS,
 } from "../../boards/line/packets";
-import { Parts } from "../../server/tab/parts";
+import { TabParts } from "../../server/tab/parts";
 
 const DEVICE = "0123456789abcdef";
 /** Packets that jacdac-ts 1.33.7 has encoded. */
@@ -36,12 +36,12 @@ describe("a Jacdac frame", () => {
 describe("light sensor and lamp", () => {
   let sent: Uint8Array[];
   let brightness: number[];
-  let parts: Parts;
+  let parts: TabParts;
 
   beforeEach(() => {
     sent = [];
     brightness = [];
-    parts = new Parts(
+    parts = new TabParts(
       DEVICE,
       1023,
       (frame) => sent.push(frame),

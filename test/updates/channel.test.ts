@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { Channel, deviceSeed, hello } from "../../server/updates/channel";
+import { Channel, deviceSeed, helloMessage } from "../../server/updates/channel";
 
 const hex = (text: string) => Buffer.from(text, "hex");
 const KEY = randomBytes(32);
@@ -18,7 +18,7 @@ describe("the sealed channel", () => {
   });
 
   it("starts with magic, version and seed", () => {
-    expect(hello(hex("11".repeat(16)))).toEqual(hex(`ca28e4ce02000000${"11".repeat(16)}`));
+    expect(helloMessage(hex("11".repeat(16)))).toEqual(hex(`ca28e4ce02000000${"11".repeat(16)}`));
   });
 
   it("seals as AES-256-CCM with counting nonces does, with a key of HKDF (RFC 5869)", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { advance, waves } from "../../server/updates/fleet";
+import { advanceFleet, splitIntoWaves } from "../../server/updates/fleet";
 import { enterStep, type Job, newJob } from "../../server/updates/job";
 import type { FleetView } from "../../src/common/update-api";
 
@@ -13,7 +13,7 @@ it.each([
   [0, 3, [1, 1, 1]],
 ])("%i online and %i offline devices are updated in waves of %j", (online, away, sizes) => {
   const gone = ids(away).map((id) => `away-${id}`);
-  const planned = waves(ids(online), gone);
+  const planned = splitIntoWaves(ids(online), gone);
   expect(planned.map(({ length }) => length)).toEqual(sizes);
   expect(planned.flat()).toEqual([...ids(online), ...gone]);
 });
@@ -22,7 +22,7 @@ describe("a fleet", () => {
   function setUp(count: number, isOnline: (id: string) => boolean = () => true) {
     const fleet: FleetView = {
       step: "going",
-      waves: waves(ids(count), []),
+      waves: splitIntoWaves(ids(count), []),
       wave: 0,
       downgrade: false,
     };
@@ -39,7 +39,7 @@ describe("a fleet", () => {
       const job = jobs.get(id);
       if (job) enterStep(job, step, text, 1);
       const jobOf = (name: string) => jobs.get(name);
-      const next = advance(fleet, { jobOf, isOnline, nowMs: 2 });
+      const next = advanceFleet(fleet, { jobOf, isOnline, nowMs: 2 });
       begin(next.begin);
       return next;
     };
@@ -90,7 +90,7 @@ describe("a fleet", () => {
     expect(finish("lamp-0", "sending", "").begin).toEqual([]);
     const jobOf = (name: string) => jobs.get(name);
     const isOnline = (id: string) => id !== "lamp-0";
-    expect(advance(fleet, { jobOf, isOnline, nowMs: 300_002 }).begin).toEqual(["lamp-1"]);
+    expect(advanceFleet(fleet, { jobOf, isOnline, nowMs: 300_002 }).begin).toEqual(["lamp-1"]);
   });
 
   it("stops at the first failure, names the device and the reason, and releases waiting devices", () => {

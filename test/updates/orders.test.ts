@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { Orders, refusedBelow } from "../../server/updates/orders";
-import { sealed } from "../../server/updates/seal";
+import { sealOrder } from "../../server/updates/seal";
 
 const NOW_S = 1_800_000_000;
 
@@ -77,7 +77,7 @@ describe("an order", () => {
     const order = { n: NOW_S, do: "report" } as const;
     const key = keys.ensure("a");
     await start().give("a", order);
-    expect(published).toEqual([{ id: "a", text: JSON.stringify(sealed(key, "a", order)) }]);
+    expect(published).toEqual([{ id: "a", text: JSON.stringify(sealOrder(key, "a", order)) }]);
   });
 
   it("is refused for a device without a key", async () => {

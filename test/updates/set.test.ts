@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { sealedSettings } from "../../server/updates/new-settings";
-import { sealed } from "../../server/updates/seal";
+import { sealOrder } from "../../server/updates/seal";
 import type { NewSettings } from "../../src/common/update";
 import { startDevice, type TestDevice } from "../support/device";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -64,7 +64,7 @@ describe("settings over the network", () => {
 
   async function order(settings: NewSettings): Promise<void> {
     const set = sealedSettings(key, ID, settings);
-    const text = sealed(key, ID, { n: settings.n, do: "set", set });
+    const text = sealOrder(key, ID, { n: settings.n, do: "set", set });
     await witness.publish(`${ID}/update`, JSON.stringify(text));
   }
 

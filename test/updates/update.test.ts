@@ -7,8 +7,8 @@ import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { ROOT } from "../../server/base/root";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
-import { sealed } from "../../server/updates/seal";
-import { hashOf, padded } from "../../server/updates/upload";
+import { sealOrder } from "../../server/updates/seal";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import { type Order, programName } from "../../src/common/update";
 import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import { startDevice, type TestDevice } from "../support/device";
@@ -81,7 +81,7 @@ describe("an update over the network", () => {
     expect(await update()).toBe(202);
     const { step, lines } = await untilOver();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
-    const name = hashOf(padded(await compileFirmware())).slice(0, 8);
+    const name = hashOf(padProgram(await compileFirmware())).slice(0, 8);
     await witness.untilSeen(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));
     expect(log.slice(from)).toContain("Update confirmed");
     expect(log.slice(from)).toContain("Reading acknowledged");
@@ -100,7 +100,7 @@ describe("an update over the network", () => {
   /** Publishes an update order as the server does, except for the fields in `different`. */
   async function order(key: string, n: number, different: Partial<Order> = {}): Promise<void> {
     const usual = { n, do: "update" as const, at: "ws://*:1/wssk/desk-1", hash: "00", fw: "0.2.0" };
-    const order = sealed(key, ID, { ...usual, board: "", confirm_s: 120, ...different });
+    const order = sealOrder(key, ID, { ...usual, board: "", confirm_s: 120, ...different });
     await witness.publish(`${ID}/update`, JSON.stringify({ ...order, ...different }));
   }
 
@@ -125,7 +125,7 @@ describe("an update over the network", () => {
     await untilRefused(7, "expected version 0.2.0 or newer, got 0.1.9");
     expect(log.filter((line) => line.startsWith("Order refused: "))).toHaveLength(5);
     // When this order arrives, the device already runs the program that it orders.
-    await order(key, 8, { hash: hashOf(padded(await olderProgram())) });
+    await order(key, 8, { hash: hashOf(padProgram(await olderProgram())) });
     const has = "Update 8: this program is running already";
     await until(has, () => log.includes(has));
     expect(log.filter((line) => line.startsWith("Update "))).toEqual([has]);
@@ -192,7 +192,7 @@ describe("an update over the network", () => {
     const lines = () => nightlight.log.filter((line) => line.includes(" crashed:"));
     await until("it is said", () => lines().length > 0);
     await until("a reading", () => board?.log.includes("Reading acknowledged") ?? false);
-    const name = programName(hashOf(padded(await compileFirmware())));
+    const name = programName(hashOf(padProgram(await compileFirmware())));
     const place = /, (src\/\S+\.ts):(\d+)$/.exec(lines()[0] ?? "");
     expect(lines()).toEqual([
       `${ID}: its last run of program ${name} crashed: ${crash}${place?.[0] ?? ""}`,

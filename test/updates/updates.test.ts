@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hashOf, padded } from "../../server/updates/upload";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import { FakeFleet, NEW, NOTHING, programOf, stepOf } from "../support/fake-fleet";
 import { until } from "../support/until";
 
@@ -27,7 +27,7 @@ describe("an update", () => {
       do: "update",
       at: "ws://*:8080/wssk/a",
       board: "pico-w",
-      hash: hashOf(padded(programOf("pico-w"))),
+      hash: hashOf(padProgram(programOf("pico-w"))),
     });
     await updates.order("a", "report");
     await updates.order("a", "identify");

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { COMMAND, hashOf, padded, type Step, Upload } from "../../server/updates/upload";
+import { COMMAND, hashOf, padProgram, Upload, type UploadStep } from "../../server/updates/upload";
 
 /** A simulated device that stores the program it receives. */
 class Store {
@@ -37,7 +37,7 @@ function run(
   program: Buffer,
   store: Store,
   damage = (message: Buffer) => message,
-): Step["outcome"] {
+): UploadStep["outcome"] {
   const upload = new Upload(program);
   const queue = upload.first().send;
   for (let i = 0; i < 10_000; i++) {
@@ -53,9 +53,9 @@ function run(
 }
 
 it("pads a program to whole blocks, and does not pad one of whole blocks", () => {
-  expect(padded(Buffer.of(1, 2)).length).toBe(32);
-  expect(padded(randomBytes(64)).length).toBe(64);
-  expect(padded(Buffer.of(1, 2)).subarray(0, 3)).toEqual(Buffer.of(1, 2, 0));
+  expect(padProgram(Buffer.of(1, 2)).length).toBe(32);
+  expect(padProgram(randomBytes(64)).length).toBe(64);
+  expect(padProgram(Buffer.of(1, 2)).subarray(0, 3)).toEqual(Buffer.of(1, 2, 0));
 });
 
 it.each([32, 224, 256, 31_872])("sends %i bytes completely", (length) => {

@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { BOARD } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { Firmware } from "../../server/firmware";
-import { hashOf, padded } from "../../server/updates/upload";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import { programName } from "../../src/common/update";
 import { olderProgram } from "../support/older-program";
 import { seededRandom } from "../support/random";
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 function programOf(bytes: Uint8Array, says: string): Program {
-  return { bytes, says, name: programName(hashOf(padded(bytes))) };
+  return { bytes, says, name: programName(hashOf(padProgram(bytes))) };
 }
 
 async function running(): Promise<string | undefined> {

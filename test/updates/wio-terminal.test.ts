@@ -3,7 +3,7 @@ import { BOARD } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { Firmware } from "../../server/firmware";
 import { Programs } from "../../server/updates/programs";
-import { hashOf, padded } from "../../server/updates/upload";
+import { hashOf, padProgram } from "../../server/updates/upload";
 import { programName } from "../../src/common/update";
 import { panicsOnceHeard } from "../support/changed-program";
 import { olderProgram } from "../support/older-program";
@@ -18,7 +18,7 @@ afterEach(async () => {
   wio = undefined;
 });
 
-const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
+const nameOf = (program: Uint8Array) => programName(hashOf(padProgram(program)));
 
 it("the server updates the nightlight on the emulated chip, which confirms itself", async () => {
   wio = await WioWithServer.start("chip-9", await olderProgram());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { HOME } from "../../boards/wio-terminal/emulator/nightlight-board";
 import { sealedSettings } from "../../server/updates/new-settings";
-import { sealed } from "../../server/updates/seal";
+import { sealOrder } from "../../server/updates/seal";
 import { until } from "../support/until";
 import { WioWithServer } from "../support/wio-with-server";
 
@@ -79,7 +79,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     const key = wio.key;
     n = Math.max(n + 1, Math.floor(Date.now() / 1000));
     const settings = { n, s, WIFI_SSID: ssid, WIFI_PWD: password };
-    const text = sealed(key, ID, { n, do: "set", set: sealedSettings(key, ID, settings) });
+    const text = sealOrder(key, ID, { n, do: "set", set: sealedSettings(key, ID, settings) });
     await wio.witness.publish(`${ID}/update`, JSON.stringify(text));
   }
 

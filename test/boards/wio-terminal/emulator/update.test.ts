@@ -15,7 +15,7 @@ import { VERSION } from "../../../../server/base/version";
 import { ProgramKey } from "../../../../server/setup/program-key";
 import { OPEN_ON_LOOPBACK } from "../../../../server/setup/security-options";
 import { UpdateKeys } from "../../../../server/setup/update-keys";
-import { gatewayKey, sealed } from "../../../../server/updates/seal";
+import { gatewayKey, sealOrder } from "../../../../server/updates/seal";
 import { hashOf } from "../../../../server/updates/upload";
 import { type Started, startNightlight } from "../../../support/nightlight";
 import { Witness } from "../../../support/witness";
@@ -62,7 +62,7 @@ async function order(n: number, program: Uint8Array, signature?: string): Promis
   gateway = await Gateway.start(gatewayKey(key, ID));
   // A board that refuses a program restarts, so it gives no further answers.
   gateway.onDevice = async (device) => await device.deploy(program).catch(() => undefined);
-  const text = sealed(key, ID, {
+  const text = sealOrder(key, ID, {
     ...{ n, do: "update", at: gateway.address, hash: hashOf(program), board: "", fw: VERSION },
     ...{ signature, confirm_s: 60 },
   });

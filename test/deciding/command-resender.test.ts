@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { Cluster } from "../../server/cluster/cluster";
+import { CommandResender } from "../../server/deciding/command-resender";
 import type { CommandState } from "../../server/deciding/command-state";
 import { Counts } from "../../server/deciding/counts";
 import type { Decisions } from "../../server/deciding/decisions";
 import type { Devices } from "../../server/deciding/devices";
-import { Repeating } from "../../server/deciding/repeating";
 import { SeenReadings } from "../../server/deciding/seen-readings";
 
 const ANSWERED = { boot: 5, seq: 7 };
@@ -17,7 +17,7 @@ it.each([
   const seen = new SeenReadings();
   seen.classify("a", ANSWERED);
   const sent: string[] = [];
-  const repeating = new Repeating({
+  const resender = new CommandResender({
     decisions: { lastFor: () => COMMAND } as unknown as Decisions,
     commandState: {} as unknown as CommandState,
     devices: { isAway: () => false } as unknown as Devices,
@@ -31,7 +31,7 @@ it.each([
     ["a", ANSWERED],
     ["b", {}],
   ] as const)
-    repeating.commands.add({ id, command: COMMAND, cause: { kind: "rule", answers }, sentMs: 0 });
-  repeating.repeatLatest();
+    resender.commands.add({ id, command: COMMAND, cause: { kind: "rule", answers }, sentMs: 0 });
+  resender.repeatLatest();
   expect(sent).toEqual(told);
 });

@@ -10,10 +10,10 @@ import type { Clock } from "../base/clock";
 import type { Rejections } from "../base/rejections";
 import type { CommandState } from "./command-state";
 import type { Decisions } from "./decisions";
+import type { DeviceNames } from "./device-names";
 import type { Devices } from "./devices";
 import type { ServerBus } from "./events";
-import { type Link, published } from "./link";
-import type { Names } from "./names";
+import { type Link, publishAcknowledged } from "./link";
 import type { SeenReadings } from "./seen-readings";
 import { NAMES_TOPIC, REMOVED_TOPIC } from "./server-topics";
 import type { UnconfirmedCommands } from "./unconfirmed";
@@ -45,7 +45,7 @@ interface Parts {
   commandState: CommandState;
   seen: SeenReadings;
   unconfirmed: UnconfirmedCommands;
-  names: Names;
+  names: DeviceNames;
   clock: Clock;
   rejections: Rejections;
   bus: ServerBus;
@@ -57,7 +57,7 @@ interface Parts {
  * Removes devices, and ignores messages that would bring a removed device back although it is
  * absent: only a message that the device itself has just sent brings it back.
  */
-export class Removal {
+export class DeviceRemoval {
   private readonly removed = new Map<string, Removed>();
   private readonly unfinished = new Set<string>();
 
@@ -73,7 +73,7 @@ export class Removal {
     const { link, devices } = this.parts;
     const isOnline = devices.view(id)?.online === true;
     this.unfinished.add(id);
-    await published(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
+    await publishAcknowledged(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
     this.forget(id);
     const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
       // An online device can't read an empty command, and the lesson's own program ends if it
@@ -82,7 +82,7 @@ export class Removal {
       .map((kind) => topicOf(id, kind));
     await Promise.all(
       [...cleared, NAMES_TOPIC + id].map((topic) =>
-        published(link, topic, "", { qos: 1, retain: true }),
+        publishAcknowledged(link, topic, "", { qos: 1, retain: true }),
       ),
     );
     this.unfinished.delete(id);

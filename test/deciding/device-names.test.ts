@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { namePayload, Names, parseName } from "../../server/deciding/names";
+import { DeviceNames, namePayload, parseName } from "../../server/deciding/device-names";
 
 describe("the names of devices", () => {
   it("come from the broker, and changes are reported", () => {
     const changed: string[] = [];
-    const names = new Names((id) => changed.push(id));
+    const names = new DeviceNames((id) => changed.push(id));
     expect(names.receive("a", namePayload("Küche 🌙"))).toBeUndefined();
     expect(names.receive("a", namePayload("Küche 🌙"))).toBeUndefined();
     expect(names.of("a")).toBe("Küche 🌙");
@@ -21,12 +21,12 @@ describe("the names of devices", () => {
     ["", '{"name":"Hall"}', /^id: empty$/],
     ["b/c", '{"name":"Hall"}', /^id: has a "\/"$/],
   ])("refuse for %j what %j says", (id, text, error) => {
-    const names = new Names(() => expect.unreachable());
+    const names = new DeviceNames(() => expect.unreachable());
     expect(names.receive(id, text)).toMatch(error);
   });
 
   it("are limited in number, because other clients of the broker can publish them", () => {
-    const names = new Names(() => undefined);
+    const names = new DeviceNames(() => undefined);
     for (let at = 0; at < 10_000; at++) names.receive(`stranger-${at}`, namePayload("x"));
     expect(names.receive("one-more", namePayload("x"))).toMatch(/have names already/);
     expect(names.receive("stranger-5", namePayload("y"))).toBeUndefined();

@@ -10,7 +10,7 @@ export interface LedSpan {
 /**
  * The data of one device's live chart: the readings of the last minutes, and when the LED was on.
  */
-export class History {
+export class ChartHistory {
   readonly timesMs: number[] = [];
   /** One list for each field, with one value for each time; null if the device went offline. */
   readonly values: (number | null)[][];

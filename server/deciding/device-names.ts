@@ -9,7 +9,7 @@ const MAX_NAMES = 10_000;
  * The names that people give devices. The broker retains them, so that they outlive this process
  * and all servers of a broker share them.
  */
-export class Names {
+export class DeviceNames {
   private readonly names = new Map<string, string>();
 
   /** @param onChange called with the id of a device whose name has changed */
@@ -43,7 +43,7 @@ export class Names {
   }
 }
 
-/** Makes the payload that tells other servers of a name; `Names.receive` parses it. */
+/** Makes the payload that tells other servers of a name; `DeviceNames.receive` parses it. */
 export function namePayload(name: string): string {
   return name === "" ? "" : JSON.stringify({ name });
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FailureLimiter } from "../base/failure-limiter";
-import { allow, HttpError } from "./http-request";
+import { HttpError, requireMethod } from "./http-request";
 import { cookieOf, type PageAccess } from "./page-access";
 
 /** Letters and digits that are not easily confused: 32, so that each encodes 5 bits. */
@@ -18,7 +18,7 @@ const FAILURES_ALLOWED = 60;
  * The code is derived from the token: it survives a restart and becomes invalid if the token
  * changes.
  */
-export class Join {
+export class ClassJoin {
   readonly code: string;
   private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
   private readonly pass: string;
@@ -48,7 +48,7 @@ export class Join {
   answer(path: string | undefined, request: IncomingMessage, response: ServerResponse): boolean {
     const code = /^\/join\/([^/]*)$/.exec(path ?? "")?.[1];
     if (code === undefined) return false;
-    allow(request, "GET");
+    requireMethod(request, "GET");
     const { address, scheme } = this.access.client(request);
     if (this.failures.isLockedOut(address)) {
       this.access.refuse(request, "token-rate", "too many wrong codes");

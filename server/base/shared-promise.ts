@@ -2,7 +2,7 @@
  * A value that is made once and shared by all callers. If making it fails, the next caller tries
  * again.
  */
-export class Once<T> {
+export class SharedPromise<T> {
   private made: Promise<T> | undefined;
 
   async get(make: () => Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ const SETTLE_MS = 500;
  * right by everything that is known at that time. In place of the other commands, the device's next
  * reading decides.
  */
-export class Repeating {
+export class CommandResender {
   readonly commands: UnconfirmedCommands;
   private timer: NodeJS.Timeout | undefined;
 

@@ -6,7 +6,7 @@ import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import { deviceSeed } from "./channel";
 import type { Dispatcher } from "./dispatcher";
-import { deliver, type ProgramDelivery } from "./gateway";
+import { type ProgramDelivery, serveProgram } from "./gateway";
 import { type Job } from "./job";
 import type { Jobs } from "./jobs";
 import type { Orders } from "./orders";
@@ -20,7 +20,7 @@ const FOREIGN =
   "a client asked for the program with another key than the device's in update-keys.json";
 const WAY_ON = "it connects again, or reports its program in its state";
 
-export interface VisitsParts {
+export interface ProgramDownloadsParts {
   jobs: Jobs;
   store: UpdateStore;
   orders: Orders;
@@ -35,11 +35,11 @@ export interface VisitsParts {
  * Handles devices that come to the gateway, because of an order or because they can't reach their
  * broker.
  */
-export class Visits {
+export class ProgramDownloads {
   /** Devices that came without an order. Each device is logged once until the server restarts. */
   private readonly strays = new Set<string>();
 
-  constructor(private readonly parts: VisitsParts) {}
+  constructor(private readonly parts: ProgramDownloadsParts) {}
 
   /** @throws UserError if the server has no key for this device */
   receive(id: string, request: IncomingMessage): (socket: WebSocket) => void {
@@ -47,7 +47,7 @@ export class Visits {
     if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
     const key = gatewayKey(this.parts.orders.keyOf(id), id);
     return (socket) =>
-      deliver(socket, seed, {
+      serveProgram(socket, seed, {
         key,
         delivery: () => this.delivery(id),
         onForeign: () => this.sayForeign(id),
@@ -69,12 +69,12 @@ export class Visits {
     // The device can't reach its broker: otherwise it would have received an order.
     if (job.step === "waiting" && !(await dispatcher.prepare(job))) return undefined;
     const program = job.hash === undefined ? undefined : store.program(job.hash);
-    if (program) return this.errandOf(job, program);
+    if (program) return this.deliveryOf(job, program);
     jobs.fail(job, "its program is no longer stored");
     return undefined;
   }
 
-  private errandOf(job: Job, program: Buffer): ProgramDelivery {
+  private deliveryOf(job: Job, program: Buffer): ProgramDelivery {
     const { jobs } = this.parts;
     const how = job.step === "waiting" ? COMES_BY_ITSELF : "connected";
     return {

@@ -7,10 +7,10 @@ import type { Dispatcher } from "../../server/updates/dispatcher";
 import { type Job, newJob } from "../../server/updates/job";
 import { Jobs } from "../../server/updates/jobs";
 import type { Orders } from "../../server/updates/orders";
+import { ProgramDownloads } from "../../server/updates/program-downloads";
 import { gatewayKey } from "../../server/updates/seal";
 import type { UpdateStore } from "../../server/updates/update-store";
 import { COMMAND, hashOf } from "../../server/updates/upload";
-import { Visits } from "../../server/updates/visits";
 
 const KEY = "0123456789abcdef".repeat(4);
 const SEED = Buffer.alloc(16, 7);
@@ -70,7 +70,7 @@ function world(job: Job | undefined, prepare: () => boolean = () => true, isLink
     },
   } as unknown as Dispatcher;
   const orders = { keyOf: () => KEY } as unknown as Orders;
-  const visits = new Visits({
+  const downloads = new ProgramDownloads({
     jobs,
     store,
     orders,
@@ -82,10 +82,12 @@ function world(job: Job | undefined, prepare: () => boolean = () => true, isLink
   const come = (key = gatewayKey(KEY, "a")) => {
     const client = new Client(key);
     const headers = { "sec-websocket-protocol": `devs-key-${SEED.toString("hex")}` };
-    visits.receive("a", { headers } as unknown as IncomingMessage)(client as unknown as WebSocket);
+    downloads.receive("a", { headers } as unknown as IncomingMessage)(
+      client as unknown as WebSocket,
+    );
     return client;
   };
-  return { come, jobs, said, visits };
+  return { come, jobs, said, downloads };
 }
 
 const waiting = () => newJob("a", false, 0);
@@ -196,7 +198,7 @@ it("a program that is cancelled during the transfer ends there", async () => {
 });
 
 it("an invalid message ends the connection", () => {
-  const { come, visits } = world(asked());
+  const { come, downloads } = world(asked());
   const text = come();
   text.emit("message", Buffer.from("hello"), false);
   expect(text.isEnded).toBe(true);
@@ -204,7 +206,7 @@ it("an invalid message ends the connection", () => {
   void early.prove();
   early.say(1);
   expect(early.isEnded).toBe(true);
-  expect(() => visits.receive("a", { headers: {} } as unknown as IncomingMessage)).toThrow(
+  expect(() => downloads.receive("a", { headers: {} } as unknown as IncomingMessage)).toThrow(
     "a: expected a subprotocol devs-key-…",
   );
 });

@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { GroupView, Preparation, SnapshotView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { Clock } from "../base/clock";
-import type { Disk } from "../base/disk";
+import type { DiskHealth } from "../base/disk-health";
 import { VERSION } from "../base/version";
 import type { Counts, Decider, Devices, ServerBus } from "../deciding/index";
 import type { ClassRoom } from "./class-room";
@@ -23,7 +23,7 @@ export interface LiveParts {
   counts: Counts;
   decider: Pick<Decider, "brokerUrl" | "decisions">;
   devices: Devices;
-  disk: Disk;
+  disk: DiskHealth;
   messages: RecentMessages;
   rule: ServerRule;
   topicPrefix: string;
@@ -36,7 +36,7 @@ export interface LiveParts {
 }
 
 /** The live stream: sends each reader a snapshot first, then the changes. */
-export class Live {
+export class LiveStream {
   private readonly stream = new EventStream();
   private readonly changes: LiveChanges;
   private readonly liveGroups: LiveGroups;
