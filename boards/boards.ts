@@ -62,7 +62,7 @@ interface BoardFile<Pins> {
  * Adds GPIO numbers to a wiring. The type admits only pins that the `*.board.json` names; the
  * compiler checks what each pin can do.
  */
-export function board<Pins extends { [Name in keyof Pins]: number }>(
+export function defineBoard<Pins extends { [Name in keyof Pins]: number }>(
   file: BoardFile<Pins>,
   wiring: Wiring<keyof Pins & string>,
 ): Board {
@@ -79,7 +79,7 @@ const HOLD_BOOT = "hold BOOT while you plug it in, then let go";
 
 /** The boards, by their names for `--board`. */
 export const BOARDS = {
-  "esp32-devkitc": board(devkitc, {
+  "esp32-devkitc": defineBoard(devkitc, {
     module: "nightlight_esp32_devkitc",
     title: "ESP32 DevKitC",
     family: "esp32",
@@ -91,7 +91,7 @@ export const BOARDS = {
     groundLabel: "GND",
     bootLoader: "hold BOOT, press EN once, then let go of BOOT",
   }),
-  "esp32-c3": board(c3, {
+  "esp32-c3": defineBoard(c3, {
     module: "nightlight_esp32_c3",
     title: "ESP32-C3 (DevKitM-1 or bare)",
     family: "esp32c3",
@@ -104,7 +104,7 @@ export const BOARDS = {
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
   }),
-  "xiao-esp32c3": board(xiaoC3, {
+  "xiao-esp32c3": defineBoard(xiaoC3, {
     module: "nightlight_xiao_esp32c3",
     title: "Seeed Studio XIAO ESP32C3",
     family: "esp32c3",
@@ -117,7 +117,7 @@ export const BOARDS = {
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
   }),
-  "esp32-s2": board(s2, {
+  "esp32-s2": defineBoard(s2, {
     module: "nightlight_esp32_s2",
     title: "ESP32-S2 (Saola-1 or bare)",
     family: "esp32s2",
@@ -130,7 +130,7 @@ export const BOARDS = {
     groundLabel: "GND",
     bootLoader: "hold BOOT, press RST once, then let go of BOOT",
   }),
-  "esp32-s3": board(s3, {
+  "esp32-s3": defineBoard(s3, {
     module: "nightlight_esp32_s3",
     title: "ESP32-S3 (DevKitC-1 or DevKitM-1)",
     family: "esp32s3",
@@ -143,7 +143,7 @@ export const BOARDS = {
     groundLabel: "G",
     bootLoader: "hold BOOT, press RST once, then let go of BOOT",
   }),
-  "qtpy-esp32c3": board(qtpyC3, {
+  "qtpy-esp32c3": defineBoard(qtpyC3, {
     module: "nightlight_qtpy_esp32c3",
     title: "Adafruit QT Py ESP32-C3",
     family: "esp32c3",
@@ -156,7 +156,7 @@ export const BOARDS = {
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
   }),
-  "pico-w": board(picoW, {
+  "pico-w": defineBoard(picoW, {
     module: "nightlight_pico_w",
     title: "Raspberry Pi Pico W",
     family: "rp2040w",

@@ -5,7 +5,7 @@
  */
 
 /** Log lines of the nightlight's program (`src/`). Boards print `> ` before each of its lines. */
-export const PROGRAM = {
+export const PROGRAM_LINES = {
   connecting: "Connecting to ",
   connected: "Connected",
   sending: "Sending telemetry ",
@@ -23,14 +23,14 @@ export const PROGRAM = {
 } as const;
 
 /** Log lines for a host that keeps a copy of the outbox: a reading was stored, or was delivered. */
-export const OUTBOX = { keeps: "Outbox keeps ", frees: "Outbox frees " } as const;
+export const OUTBOX_LINES = { keeps: "Outbox keeps ", frees: "Outbox frees " } as const;
 
 /**
  * Whether a line of a board's log shows a connection. Several lines qualify, because a busy serial
  * line loses some.
  */
-export function tellsConnection(line: string): boolean {
-  const { connected, sending, received } = PROGRAM;
+export function showsConnection(line: string): boolean {
+  const { connected, sending, received } = PROGRAM_LINES;
   return (
     line === `> ${connected}` || [sending, received].some((start) => line.startsWith(`> ${start}`))
   );
@@ -39,7 +39,7 @@ export function tellsConnection(line: string): boolean {
 /**
  * Log lines of the Wio Terminal's runtime, other than those of the program and the virtual machine.
  */
-export const BOARD = {
+export const RUNTIME_LINES = {
   banner: "Nightlight on the Wio Terminal",
   resetCause: "reset cause: ",
   powerOn: "power on",
@@ -99,7 +99,7 @@ export const BOARD = {
 } as const;
 
 /** Words on the Wio Terminal's screen. */
-export const SCREEN = {
+export const SCREEN_WORDS = {
   byServer: "by server",
   byDevice: "by device",
   byHand: "by hand",

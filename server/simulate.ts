@@ -97,7 +97,8 @@ export class Simulation {
   private async startPi(bytecode: Uint8Array): Promise<PiDevices> {
     const { config, log, options } = this.parts;
     const { id, security } = options;
-    const { loadKernel, named, PiDevices, realParts } = await import("../boards/raspberry-pi");
+    const { loadKernel, withDeviceId, PiDevices, realParts } =
+      await import("../boards/raspberry-pi");
     const all = piDevices(id, config.pi);
     const kernel = await loadKernel();
     const [, sockets] = await loadSimulator();
@@ -106,7 +107,7 @@ export class Simulation {
     return await PiDevices.start(
       all.map(([each, parts]) => {
         const say: LogLine = (line, level) =>
-          log("device", named(line, each, all.length), { level, id: each });
+          log("device", withDeviceId(line, each, all.length), { level, id: each });
         say(
           `Starting ${each} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`,
           "info",

@@ -1,14 +1,14 @@
 /** Reads and changes the settings of a running board over its serial line. */
 import type { SettingName } from "../../src/common/settings";
-import { type Board, GET_REGISTER, SERVICE, SET_REGISTER } from "./board";
+import { type Board, GET_REGISTER, SERVICE_CLASS, SET_REGISTER } from "./board";
 
 /** New values of settings. Null removes a setting; settings that are not named stay. */
-export type Changes = Partial<Record<SettingName, string | null>>;
+export type SettingChanges = Partial<Record<SettingName, string | null>>;
 
 /**
  * The settings that a board reports; undefined for a missing one. A board never reports a password.
  */
-export interface Known {
+export interface KnownSettings {
   id: string | undefined;
   broker: string | undefined;
   user: string | undefined;
@@ -20,7 +20,7 @@ export interface Known {
 export class RuntimeTooOld extends Error {}
 
 /** The board has no space for the new values. */
-export class NoSpace extends Error {}
+export class SettingsFull extends Error {}
 
 const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const RUNNING = 0x80;
@@ -31,10 +31,10 @@ const [IP_ADDRESS, SSID] = [0x181, 0x183];
 const TAKEN_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
 
-export async function readKnown(board: Board): Promise<Known> {
+export async function readKnownSettings(board: Board): Promise<KnownSettings> {
   const text = async (name: string) => parse(await get(board, name));
   const register = async (number: number) =>
-    await board.ask(SERVICE.wifi, GET_REGISTER | number, new Uint8Array());
+    await board.ask(SERVICE_CLASS.wifi, GET_REGISTER | number, new Uint8Array());
   const [name, address] = [decode(await register(SSID)), await register(IP_ADDRESS)];
   return {
     id: await text("ID"),
@@ -48,9 +48,9 @@ export async function readKnown(board: Board): Promise<Known> {
  * Changes settings together, as runtime/settings_batch.h describes: if power fails, the board has
  * either all old values or all new values. The caller must stop the program before this call and
  * start it afterwards.
- * @throws BoardSilent; RuntimeTooOld or NoSpace if the board has kept the old values
+ * @throws BoardSilent; RuntimeTooOld or SettingsFull if the board has kept the old values
  */
-export async function changeSettings(board: Board, changes: Changes): Promise<void> {
+export async function changeSettings(board: Board, changes: SettingChanges): Promise<void> {
   const entries = Object.entries(changes) as [SettingName, string | null][];
   const names = entries.map(([name]) => name).join(" ");
   await set(board, "-", names);
@@ -62,14 +62,18 @@ export async function changeSettings(board: Board, changes: Changes): Promise<vo
   if (!isTaken || (await get(board, "-")) !== "") {
     for (const [name] of entries) await set(board, `+${name}`, null);
     for (const name of ["+", "-"]) await set(board, name, null);
-    throw isTaken ? new NoSpace() : new RuntimeTooOld();
+    throw isTaken ? new SettingsFull() : new RuntimeTooOld();
   }
   for (const [name] of entries.filter(([name]) => name.startsWith("WIFI_")))
     await isGone(board, name);
 }
 
 export async function runProgram(board: Board, isRunning: boolean): Promise<void> {
-  await board.command(SERVICE.manager, SET_REGISTER | RUNNING, Uint8Array.of(isRunning ? 1 : 0));
+  await board.command(
+    SERVICE_CLASS.manager,
+    SET_REGISTER | RUNNING,
+    Uint8Array.of(isRunning ? 1 : 0),
+  );
 }
 
 /**
@@ -89,14 +93,14 @@ async function isGone(board: Board, name: string): Promise<boolean> {
 }
 
 async function set(board: Board, name: string, value: string | null): Promise<void> {
-  if (value === null) await board.command(SERVICE.settings, DELETE, encode(name));
-  else await board.command(SERVICE.settings, SET, encode(`${name}\0${value}`));
+  if (value === null) await board.command(SERVICE_CLASS.settings, DELETE, encode(name));
+  else await board.command(SERVICE_CLASS.settings, SET, encode(`${name}\0${value}`));
 }
 
 /** @returns the stored text, empty if there is none */
 async function get(board: Board, name: string): Promise<string> {
   const start = encode(`${name}\0`);
-  const answer = await board.ask(SERVICE.settings, GET, encode(name), (payload) =>
+  const answer = await board.ask(SERVICE_CLASS.settings, GET, encode(name), (payload) =>
     start.every((byte, i) => payload[i] === byte),
   );
   return decode(answer.subarray(start.length));

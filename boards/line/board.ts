@@ -5,17 +5,17 @@
 import { encodeFrame, LineDecoder } from "./framing";
 import {
   acknowledges,
-  announced,
+  announcedServices,
   BRIDGE,
   type DeviceId,
+  type JacdacPacket,
   makeBridgeCommand,
   makeCommand,
-  type Report,
   reportsOf,
 } from "./packets";
 
 /** Service classes, from jacdac-spec. */
-export const SERVICE = {
+export const SERVICE_CLASS = {
   manager: 0x1134ea2b,
   settings: 0x1107dc4a,
   wifi: 0x18aae1fa,
@@ -49,7 +49,7 @@ export class Board {
   /** Called with each line that the board logs. */
   onLog: (line: string) => void = () => undefined;
   private readonly devices = new Map<DeviceId, number[]>();
-  private onReport: (report: Report) => void = () => undefined;
+  private onReport: (report: JacdacPacket) => void = () => undefined;
   private readonly decoder = new LineDecoder(
     (frame) => reportsOf(frame).forEach((report) => this.heard(report)),
     (line) => this.onLog(line),
@@ -69,7 +69,8 @@ export class Board {
   /** @throws BoardSilent if no runtime with these services answers */
   async open(): Promise<void> {
     const endMs = this.clock.nowMs() + OPEN_MS;
-    const isThere = () => Object.values(SERVICE).every((wanted) => this.find(wanted) !== undefined);
+    const isThere = () =>
+      Object.values(SERVICE_CLASS).every((wanted) => this.find(wanted) !== undefined);
     while (!isThere()) {
       if (this.clock.nowMs() > endMs) throw new BoardSilent("no board with Nightlight answers");
       this.send(encodeFrame(makeBridgeCommand(BRIDGE.enablePackets)));
@@ -126,9 +127,9 @@ export class Board {
 
   private async exchange(
     frame: Uint8Array,
-    isAnswer: (report: Report) => boolean,
-  ): Promise<Report> {
-    const answers: Report[] = [];
+    isAnswer: (report: JacdacPacket) => boolean,
+  ): Promise<JacdacPacket> {
+    const answers: JacdacPacket[] = [];
     this.onReport = (report) => {
       if (isAnswer(report)) answers.push(report);
     };
@@ -155,8 +156,8 @@ export class Board {
     return undefined;
   }
 
-  private heard(report: Report): void {
-    const services = announced(report);
+  private heard(report: JacdacPacket): void {
+    const services = announcedServices(report);
     if (services) this.devices.set(report.device, services);
     this.onReport(report);
   }

@@ -2,7 +2,7 @@
 import { frameCrc, HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES } from "./framing";
 
 /** Frame flag: the frame is for the named device, not from it. */
-export const COMMAND = 1;
+export const COMMAND_FLAG = 1;
 const ACK_REQUESTED = 2;
 /** Frame flag: the name is a service class, so the frame is for all devices with such a service. */
 export const TO_SERVICE_CLASS = 4;
@@ -17,7 +17,7 @@ const [BRIDGE_CLASS, BRIDGE_INDEX] = [0x18f61a4a, 0x3f];
 export type DeviceId = string;
 
 /** A packet: a report of a device, or a command to it. */
-export interface Report {
+export interface JacdacPacket {
   device: DeviceId;
   service: number;
   command: number;
@@ -35,7 +35,7 @@ export function makeCommand(
   payload: Uint8Array,
   isAcknowledged: boolean,
 ): Uint8Array {
-  const flags = isAcknowledged ? COMMAND | ACK_REQUESTED : COMMAND;
+  const flags = isAcknowledged ? COMMAND_FLAG | ACK_REQUESTED : COMMAND_FLAG;
   return makeFrame({ device, service, command, payload }, flags);
 }
 
@@ -44,12 +44,15 @@ export const BRIDGE = { enablePackets: 0x81, enableLog: 0x83 } as const;
 
 export function makeBridgeCommand(command: number): Uint8Array {
   const id = [0, 8, 16, 24].map((shift) => (BRIDGE_CLASS >>> shift) & 0xff);
-  const flags = COMMAND | TO_SERVICE_CLASS;
+  const flags = COMMAND_FLAG | TO_SERVICE_CLASS;
   return seal([...id, 0, 0, 0, 0], flags, BRIDGE_INDEX, command, new Uint8Array());
 }
 
 /** @throws RangeError if the payload is longer than a frame can carry */
-export function makeFrame({ device, service, command, payload }: Report, flags = 0): Uint8Array {
+export function makeFrame(
+  { device, service, command, payload }: JacdacPacket,
+  flags = 0,
+): Uint8Array {
   const id = device.match(/../g)?.map((digits) => parseInt(digits, 16)) ?? [];
   return seal(id, flags, service, command, payload);
 }
@@ -83,16 +86,16 @@ function seal(
 }
 
 /** The reports in a whole frame; none if the frame is a command. */
-export function reportsOf(frame: Uint8Array): Report[] {
-  return (frame[3] ?? 0) & COMMAND ? [] : packetsOf(frame);
+export function reportsOf(frame: Uint8Array): JacdacPacket[] {
+  return (frame[3] ?? 0) & COMMAND_FLAG ? [] : packetsOf(frame);
 }
 
 /** The packets in a whole frame: reports or commands. */
-export function packetsOf(frame: Uint8Array): Report[] {
+export function packetsOf(frame: Uint8Array): JacdacPacket[] {
   const device = [...frame.subarray(4, HEADER_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
-  const packets: Report[] = [];
+  const packets: JacdacPacket[] = [];
   let at = HEADER_BYTES;
   while (at + PACKET_HEADER_BYTES <= frame.length) {
     const [length = 0, service = 0, low = 0, high = 0] = frame.subarray(at);
@@ -106,7 +109,7 @@ export function packetsOf(frame: Uint8Array): Report[] {
 }
 
 /** Whether a report acknowledges this frame. */
-export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array): boolean {
+export function acknowledges(report: JacdacPacket, device: DeviceId, frame: Uint8Array): boolean {
   const [low = 0, high = 0] = frame;
   return (
     report.device === device &&
@@ -119,7 +122,11 @@ export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array
  * @returns the classes of the services that the report announces, by service index; undefined for
  * any other report
  */
-export function announced({ service, command, payload }: Report): number[] | undefined {
+export function announcedServices({
+  service,
+  command,
+  payload,
+}: JacdacPacket): number[] | undefined {
   if (service !== CONTROL_INDEX || command !== 0 || payload.length < 4) return undefined;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const count = Math.floor(payload.length / 4);

@@ -1,19 +1,19 @@
 /** Sets a board up: stores new settings and waits until it is connected. For Node and browsers. */
 import { type Board, BoardSilent } from "./board";
 import {
-  type Changes,
   changeSettings,
-  NoSpace,
-  readKnown,
+  readKnownSettings,
   runProgram,
   RuntimeTooOld,
+  type SettingChanges,
+  SettingsFull,
 } from "./board-settings";
-import { Progress, type Step } from "./progress";
+import { ConnectionProgress, type ProgressStep } from "./connection-progress";
 
 /** Timeout for the connection: joining takes some seconds, more if the Wi-Fi chip must start. */
 const CONNECTED_MS = 90_000;
 
-export interface Outcome {
+export interface SetUpOutcome {
   isConnected: boolean;
   /** The problem and its remedy; empty if the board is connected. */
   problem: string;
@@ -25,13 +25,13 @@ export interface Outcome {
  */
 export async function setUpBoard(
   board: Board,
-  changes: Changes,
-  onStep: (step: Step) => void,
-): Promise<Outcome> {
+  changes: SettingChanges,
+  onStep: (step: ProgressStep) => void,
+): Promise<SetUpOutcome> {
   const say = (text: string) => onStep({ text, isTrouble: false });
-  const progress = new Progress(onStep);
+  const progress = new ConnectionProgress(onStep);
   try {
-    const { wifi } = await readKnown(board);
+    const { wifi } = await readKnownSettings(board);
     await runProgram(board, false);
     // The old program is stopped, so all later lines are of the new run.
     board.onLog = (line) => progress.heard(line);
@@ -58,7 +58,7 @@ export async function setUpBoard(
 export function problemOf(error: unknown): string {
   if (error instanceof RuntimeTooOld)
     return "The board's runtime is older than this command. Update it with npm run flash:wio.";
-  if (error instanceof NoSpace)
+  if (error instanceof SettingsFull)
     return "The board has no space for these settings, and keeps its present ones. Shorter values may fit.";
   if (error instanceof BoardSilent)
     return `${capital(error.message)}. Press the board's reset button, then try again; a board without Nightlight needs npm run flash:wio first.`;

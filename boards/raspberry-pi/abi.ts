@@ -113,7 +113,7 @@ function lineRequest(line: number, consumer: string, flags: bigint): Buffer {
 }
 
 /** The file descriptor that the kernel opened for the line. */
-export function lineFile(request: Buffer): number {
+export function lineDescriptor(request: Buffer): number {
   return request.readInt32LE(FD_AT);
 }
 

@@ -3,10 +3,10 @@ import { lockFolder } from "../../server/base/folder-lock";
 import type { Config } from "../../server/setup/config";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
 import { presetBroker } from "../../src/common/broker-address";
+import { AtomicFile, READINGS_CONSEQUENCES, SETTINGS_CONSEQUENCES } from "./atomic-file";
 import { Button } from "./button";
 import type { LogLine, RealParts } from "./hardware";
 import { hardwareId } from "./host";
-import { KeptFile, READINGS, SETTINGS } from "./kept-file";
 import { LateSender, type LateSenderOptions } from "./late-sender";
 import { OutboxKeeper } from "./outbox-keeper";
 
@@ -56,7 +56,10 @@ export class PiDevice {
     const folder = join(dataDir, "devices", id);
     const unlock = await lockFolder(folder, dataDir);
     const warn = (line: string) => say(line, "warn");
-    const keeper = new OutboxKeeper(new KeptFile(join(folder, "outbox"), READINGS, warn), say);
+    const keeper = new OutboxKeeper(
+      new AtomicFile(join(folder, "outbox"), READINGS_CONSEQUENCES, warn),
+      say,
+    );
     try {
       const device = await SimulatedDevice.start({
         bytecode,
@@ -64,7 +67,7 @@ export class PiDevice {
         // The first sample is taken before the program can ask for it.
         lightRaw: await parts.sensor.sample(),
         hardwareId: board,
-        flash: new KeptFile(join(folder, "settings"), SETTINGS, warn),
+        flash: new AtomicFile(join(folder, "settings"), SETTINGS_CONSEQUENCES, warn),
         onLog: (line) => {
           if (!keeper.hear(line)) options.onLog?.(line);
         },

@@ -1,7 +1,7 @@
 import { PiDevice, type PiDeviceOptions } from "./device";
 
 /** A log line, prefixed with the device's id if there are several devices. */
-export function named(line: string, id: string, devices: number): string {
+export function withDeviceId(line: string, id: string, devices: number): string {
   return devices > 1 ? `${id}: ${line}` : line;
 }
 

@@ -10,7 +10,7 @@ import {
   inputRequest,
   isActive,
   labelOf,
-  lineFile,
+  lineDescriptor,
   lineInfo,
   lineValue,
   outputRequest,
@@ -79,7 +79,7 @@ export class GpioLine {
         kernel.ioctl(chip, GPIO_GET_LINEINFO, info);
         throw new LineBusy(consumerOf(info));
       }
-      return new GpioLine(kernel, lineFile(request));
+      return new GpioLine(kernel, lineDescriptor(request));
     });
   }
 }

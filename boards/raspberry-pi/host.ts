@@ -22,7 +22,7 @@ export function hardwareId(): string {
  * Whether the clock is right. A Pi has no clock of its own: if the system uses a time server, this
  * is false until the time server has answered.
  */
-export function isClockRight(): boolean {
+export function isClockSynchronised(): boolean {
   return !existsSync(TIME_SYNC) || existsSync(`${TIME_SYNC}/synchronized`);
 }
 

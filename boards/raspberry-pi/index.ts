@@ -1,4 +1,4 @@
 /** The interface for the server: the devices of the Raspberry Pi that it runs on. */
-export { named, PiDevices } from "./devices";
+export { withDeviceId, PiDevices } from "./devices";
 export { realParts, type LogLine } from "./hardware";
 export { loadKernel } from "./kernel";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../server/base/clock";
 import { parseTelemetry, type Telemetry } from "../../src/common/wire";
-import { OUTBOX } from "../log-lines";
+import { OUTBOX_LINES } from "../log-lines";
 
 /** A reading that the broker has not acknowledged yet. */
 export interface KeptReading {
@@ -54,9 +54,10 @@ export class KeptReadings {
    * @returns false if the line is not about the outbox
    */
   hear(line: string): boolean {
-    if (line.startsWith(MARK + OUTBOX.keeps)) this.keep(line.slice((MARK + OUTBOX.keeps).length));
-    else if (line.startsWith(MARK + OUTBOX.frees))
-      this.free(Number(line.slice((MARK + OUTBOX.frees).length)));
+    if (line.startsWith(MARK + OUTBOX_LINES.keeps))
+      this.keep(line.slice((MARK + OUTBOX_LINES.keeps).length));
+    else if (line.startsWith(MARK + OUTBOX_LINES.frees))
+      this.free(Number(line.slice((MARK + OUTBOX_LINES.frees).length)));
     else return false;
     return true;
   }

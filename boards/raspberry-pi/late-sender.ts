@@ -3,7 +3,7 @@ import type { MqttClient } from "mqtt";
 import { CLOCK } from "../../server/base/clock";
 import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { LogLine } from "./hardware";
-import { isClockRight } from "./host";
+import { isClockSynchronised } from "./host";
 import type { OutboxKeeper } from "./outbox-keeper";
 
 /** How often to check for readings to send, and to retry. */
@@ -53,7 +53,7 @@ export class LateSender {
   private look(): void {
     if (this.sending || !this.keeper.readings.firstLate()) return;
     const waitedMs = CLOCK.monotonicMs() - this.startedMs;
-    if (!isClockRight() && waitedMs < CLOCK_PATIENCE_MS) return;
+    if (!isClockSynchronised() && waitedMs < CLOCK_PATIENCE_MS) return;
     this.sending = this.send()
       // The program already logs a missing connection, and the next look retries.
       .catch(() => undefined)

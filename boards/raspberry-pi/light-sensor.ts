@@ -10,7 +10,7 @@ import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } fro
 const PATIENCE = 3;
 
 /** An open bus. */
-export interface Bus {
+export interface OpenBus {
   chip(address: number): ChipOnBus;
   close(): void;
 }
@@ -23,7 +23,7 @@ export interface LightSensorOptions {
   /** The path of the bus, such as /dev/i2c-1 or /dev/spidev0.0. */
   path: string;
   /** @throws Error with the `code` of errno(3) */
-  openBus: () => Bus;
+  openBus: () => OpenBus;
   /**
    * Shared by all devices on this Pi's buses. Otherwise, between the two transfers of an ADS1115's
    * measurement, another device could switch the chip to another input.
@@ -35,7 +35,7 @@ export interface LightSensorOptions {
 
 /** Measures the light level with a chip that may be missing, and come back. */
 export class LightSensor {
-  private bus: Bus | undefined;
+  private bus: OpenBus | undefined;
   private address: number | undefined;
   private saidPlace: string | undefined;
   /** The last good value, until the sensor counts as gone. */
@@ -89,7 +89,7 @@ export class LightSensor {
     return transferProblem(code, chip, { path, tried: wanted, elsewhere });
   }
 
-  private async measureAt(bus: Bus, address: number | undefined): Promise<void> {
+  private async measureAt(bus: OpenBus, address: number | undefined): Promise<void> {
     const { chip, channel, path, say } = this.options;
     this.lightRaw = await chip.read(bus.chip(address ?? 0), channel);
     const place = placeOf(address === undefined ? [] : [address], path);
@@ -99,7 +99,7 @@ export class LightSensor {
     this.saidPlace = place;
   }
 
-  private async answering(bus: Bus, addresses: number[]): Promise<number | undefined> {
+  private async answering(bus: OpenBus, addresses: number[]): Promise<number | undefined> {
     const { chip, channel } = this.options;
     for (const address of addresses)
       try {

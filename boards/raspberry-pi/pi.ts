@@ -11,7 +11,7 @@ import { settingError } from "../../src/common/settings";
 import { readFlags } from "../tools/command";
 import { compileFirmware } from "../tools/firmware/compile";
 import { writeFirmwareConfig } from "../tools/firmware/configure";
-import { named, PiDevices } from "./devices";
+import { PiDevices, withDeviceId } from "./devices";
 import { type LogLine, realParts } from "./hardware";
 import { loadKernel } from "./kernel";
 
@@ -59,7 +59,7 @@ async function start(): Promise<void> {
   const logOf =
     (id: string): LogLine =>
     (line, level) =>
-      output.log("device", named(line, id, all.length), { level, id });
+      output.log("device", withDeviceId(line, id, all.length), { level, id });
   const kernel = await loadKernel();
 
   writeFirmwareConfig(config, undefined, true);

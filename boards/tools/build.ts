@@ -16,7 +16,7 @@ import {
   TARGET_OPTIONS,
   unusedParts,
 } from "./command";
-import { buildFirmware, OUTPUT } from "./firmware/compile";
+import { buildFirmware, BYTECODE_FILE } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkSize } from "./firmware/program-limit";
 
@@ -40,7 +40,7 @@ await command(async () => {
     `Compiling src/main.ts for ${target?.name ?? "the simulator"}${parts === "" ? "" : ` with ${parts}`} ...`,
   );
   await buildFirmware("src/main.ts");
-  const { size } = statSync(OUTPUT);
+  const { size } = statSync(BYTECODE_FILE);
   checkSize(size, target?.name);
-  console.log(`Firmware: ${size} bytes in ${relative(ROOT, OUTPUT)}`);
+  console.log(`Firmware: ${size} bytes in ${relative(ROOT, BYTECODE_FILE)}`);
 });

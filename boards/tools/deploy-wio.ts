@@ -10,7 +10,7 @@ import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
 import { withUpdateKey } from "../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../src/common/settings";
-import { tellsConnection } from "../log-lines";
+import { showsConnection } from "../log-lines";
 import { command, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
@@ -52,7 +52,7 @@ await command(async () => {
     onStep: (text: string) => console.log(text),
     onLog: (line: string) => {
       console.log(`  ${printable(line)}`);
-      heard.connected ||= tellsConnection(line);
+      heard.connected ||= showsConnection(line);
     },
   };
   const connected = async () => {

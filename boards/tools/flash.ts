@@ -11,7 +11,7 @@ import { readSettings } from "../../server/setup/settings";
 import { withUpdateKey } from "../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../src/common/settings";
 import { BOARDS } from "../boards";
-import { tellsConnection } from "../log-lines";
+import { showsConnection } from "../log-lines";
 import { targetText } from "../parts";
 import { command, readFlags, requireTarget, TARGET_HELP, TARGET_OPTIONS } from "./command";
 import { compileFirmware } from "./firmware/compile";
@@ -86,7 +86,7 @@ await command(async () => {
       const said = /^(?:DM \(\d+\): ?)?\s*((?:[>!*]|wifi:) .*)/.exec(line)?.[1];
       if (said === undefined) return;
       say(`   ${printable(said)}`);
-      heard.connected ||= tellsConnection(said);
+      heard.connected ||= showsConnection(said);
     },
   };
   const deploy = async () =>

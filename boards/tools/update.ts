@@ -8,7 +8,7 @@ import type { UpdateRequest, UpdateView } from "../../src/common/update-api";
 import { isOver } from "../../src/common/update-api";
 import { command, readFlags } from "./command";
 import { ServerApi, tokenIn } from "./network/server-api";
-import { setSettings, settingsOf } from "./network/set-settings";
+import { parseAssignments, setSettings } from "./network/set-settings";
 import { readPassword } from "./prompt";
 
 const LOOK_MS = 250;
@@ -54,7 +54,10 @@ async function main(): Promise<void> {
   if (group === "") throw new UserError("--group: expected a group's name");
   const api = new ServerApi(server ?? SERVER, tokenIn(resolve(data ?? DEFAULT_DIR)));
   if (isSet && device !== undefined) {
-    const settings = { ...settingsOf(set ?? []), ...(wifi !== undefined && (await network(wifi))) };
+    const settings = {
+      ...parseAssignments(set ?? []),
+      ...(wifi !== undefined && (await network(wifi))),
+    };
     process.exitCode = (await setSettings(api, device, settings)) ? 0 : 1;
     return;
   }

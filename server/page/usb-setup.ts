@@ -1,7 +1,7 @@
-import type { Changes } from "../../boards/line/board-settings";
-import { mistakesIn } from "../../boards/line/mistakes";
-import type { Step } from "../../boards/line/progress";
+import type { SettingChanges } from "../../boards/line/board-settings";
+import type { ProgressStep } from "../../boards/line/connection-progress";
 import { problemOf, setUpBoard } from "../../boards/line/set-up";
+import { findMistakes } from "../../boards/line/setting-mistakes";
 import { SETTING_NAMES, type SettingName } from "../../src/common/settings";
 import { byId, setText, textElement } from "./dom";
 import { findSerial, type OpenBoard, openBoard, type Serial } from "./web-serial";
@@ -31,7 +31,7 @@ export class UsbSetup {
 
   private async start(serial: Serial): Promise<void> {
     const changes = this.read();
-    const lines = mistakesIn(changes).map(({ line }) => line);
+    const lines = findMistakes(changes).map(({ line }) => line);
     if (Object.keys(changes).length === 0) lines.push("Fill in at least one field.");
     this.mistakes.replaceChildren(...lines.map((line) => textElement("li", "error", line)));
     this.steps.replaceChildren();
@@ -44,7 +44,7 @@ export class UsbSetup {
     }
   }
 
-  private async setUp(serial: Serial, changes: Changes): Promise<void> {
+  private async setUp(serial: Serial, changes: SettingChanges): Promise<void> {
     let opened: OpenBoard;
     try {
       opened = await openBoard(serial);
@@ -70,8 +70,8 @@ export class UsbSetup {
    * Reads the form. An empty field leaves the board's setting unchanged, but a new network or user
    * name also replaces its password.
    */
-  private read(): Changes {
-    const changes: Changes = {};
+  private read(): SettingChanges {
+    const changes: SettingChanges = {};
     for (const name of SETTING_NAMES) {
       // The server creates this key when a board is set up by command.
       if (name === "UPDATE_KEY") continue;
@@ -91,7 +91,7 @@ export class UsbSetup {
     return byId(`usb-${name}`, HTMLInputElement);
   }
 
-  private show({ text, isTrouble }: Step): void {
+  private show({ text, isTrouble }: ProgressStep): void {
     this.steps.append(textElement("li", isTrouble ? "error" : "", text));
   }
 }

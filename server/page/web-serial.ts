@@ -1,5 +1,5 @@
 import { Board } from "../../boards/line/board";
-import { BAUD, CLOCK, WIO_TERMINAL } from "../../boards/line/serial";
+import { BAUD_RATE, CLOCK, WIO_TERMINAL } from "../../boards/line/serial";
 
 /**
  * The part of Web Serial (wicg.github.io/serial) that is used here. TypeScript does not declare it.
@@ -41,7 +41,7 @@ export async function openBoard(serial: Serial): Promise<OpenBoard> {
   const { vendorId, productId } = WIO_TERMINAL;
   const filters = [{ usbVendorId: vendorId, usbProductId: productId }];
   const port = await serial.requestPort({ filters });
-  await port.open({ baudRate: BAUD });
+  await port.open({ baudRate: BAUD_RATE });
   try {
     return await attach(port);
   } catch (error) {

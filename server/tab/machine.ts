@@ -1,4 +1,4 @@
-import { announced, makeCommand, reportsOf } from "../../boards/line/packets";
+import { announcedServices, makeCommand, reportsOf } from "../../boards/line/packets";
 import type { Vm } from "../base/vm";
 import { TabParts } from "./parts";
 
@@ -99,7 +99,7 @@ export class Machine {
  */
 function settingsOf(frame: Uint8Array): ((key: string, value: string) => Uint8Array) | undefined {
   for (const report of reportsOf(frame)) {
-    const service = announced(report)?.indexOf(SRV_SETTINGS) ?? -1;
+    const service = announcedServices(report)?.indexOf(SRV_SETTINGS) ?? -1;
     if (service > 0)
       return (key, value) => {
         const payload = new TextEncoder().encode(`${key}\0${JSON.stringify(value)}`);

@@ -1,9 +1,9 @@
 import {
   acknowledgement,
-  COMMAND,
+  COMMAND_FLAG,
+  type JacdacPacket,
   makeFrame,
   packetsOf,
-  type Report,
   TO_SERVICE_CLASS,
 } from "../../boards/line/packets";
 import { LIGHT_MAX } from "../../src/common/wire";
@@ -78,7 +78,7 @@ export class TabParts {
 
   /** Handles a frame from the virtual machine. */
   take(frame: Uint8Array): void {
-    if (((frame[3] ?? 0) & (COMMAND | TO_SERVICE_CLASS)) !== COMMAND) return;
+    if (((frame[3] ?? 0) & (COMMAND_FLAG | TO_SERVICE_CLASS)) !== COMMAND_FLAG) return;
     const packets = packetsOf(frame);
     if (packets[0]?.device !== this.deviceId) return;
     const acknowledged = acknowledgement(frame, this.deviceId);
@@ -86,7 +86,7 @@ export class TabParts {
     for (const packet of packets) this.command(packet);
   }
 
-  private command({ service, command, payload }: Report): void {
+  private command({ service, command, payload }: JacdacPacket): void {
     const register = command & REGISTER_MASK;
     if ((command & ~REGISTER_MASK) === SET) this.set(service, register, payload);
     else if ((command & ~REGISTER_MASK) === GET) {

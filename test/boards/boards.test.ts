@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { board, BOARD_NAMES, BOARDS } from "../../boards/boards";
+import { BOARD_NAMES, BOARDS, defineBoard } from "../../boards/boards";
 import picoW from "../../boards/nightlight_pico_w.board.json";
 import { ANALOG_GPIOS, BOOT_GPIOS } from "../../boards/parts";
 import { ROOT } from "../../server/base/root";
@@ -184,9 +184,9 @@ it("the board table refuses a pin that the board does not have", () => {
     i2c: { sda: { pin: "GP4", label: "" }, scl: { pin: "GP5", label: "" } },
     button: { pin: "GP14", label: "", onBoard: false },
   } as const;
-  expect(board(picoW, wiring).sensorGpio).toBe(26);
+  expect(defineBoard(picoW, wiring).sensorGpio).toBe(26);
   // @ts-expect-error -- what is tested here is the type checker
-  const wrong = board(picoW, { ...wiring, sensor: { pin: "GP99", label: "" } });
+  const wrong = defineBoard(picoW, { ...wiring, sensor: { pin: "GP99", label: "" } });
   expect(wrong.sensorGpio).toBeUndefined();
 });
 

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BOARD, OUTBOX, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
+import {
+  OUTBOX_LINES,
+  PROGRAM_LINES,
+  RUNTIME_LINES,
+  SCREEN_WORDS,
+  showsConnection,
+} from "../../boards/log-lines";
 import { readSources } from "../../boards/wio-terminal/build/c-modules";
 import { ROOT } from "../../server/base/root";
 import { deviceClientId } from "../../src/common/wire";
@@ -31,15 +37,15 @@ describe("log lines that other programs look for", () => {
   const screen = cTextsOf(/^screen\//);
   const program = files("src", ".ts").map(read).join("\n");
 
-  it.each(Object.values(BOARD))("appear in the Wio Terminal's runtime: %j", (part) => {
+  it.each(Object.values(RUNTIME_LINES))("appear in the Wio Terminal's runtime: %j", (part) => {
     expect(board.some((text) => text.includes(part))).toBe(true);
   });
 
-  it.each(Object.values(SCREEN))("appear on its screen: %j", (part) => {
+  it.each(Object.values(SCREEN_WORDS))("appear on its screen: %j", (part) => {
     expect(screen.some((text) => text.includes(part))).toBe(true);
   });
 
-  it.each([...Object.values(PROGRAM), ...Object.values(OUTBOX)])(
+  it.each([...Object.values(PROGRAM_LINES), ...Object.values(OUTBOX_LINES)])(
     "appear in the program: %j",
     (part) => {
       expect(program).toMatch(new RegExp(`["\`](mqtt: )?${part}`));
@@ -49,9 +55,9 @@ describe("log lines that other programs look for", () => {
   it("include those that the screen looks for in the program's log", () => {
     const watch = read("boards/wio-terminal/runtime/program_watch.c");
     const starts = [...watch.matchAll(/after\(line, "([^"]+)"\)/g)].map(([, start]) => start);
-    const { acknowledged, unacknowledged, received, nextTry, ...others } = PROGRAM;
+    const { acknowledged, unacknowledged, received, nextTry, ...others } = PROGRAM_LINES;
     expect([acknowledged, unacknowledged, received]).not.toContain(""); // read by the tools only
-    const known = [...Object.values(others), PROGRAM.mqtt + nextTry, "> "];
+    const known = [...Object.values(others), PROGRAM_LINES.mqtt + nextTry, "> "];
     expect(starts.sort()).toEqual(known.sort());
     // The screen finds the end of the device id by this text.
     expect(watch).toContain(`strstr(start, "${deviceClientId("")}")`);
@@ -59,9 +65,9 @@ describe("log lines that other programs look for", () => {
 
   it("are not repeated as text anywhere else", () => {
     const parts = [
-      ...Object.values(BOARD),
-      ...Object.values(PROGRAM),
-      ...Object.values(OUTBOX),
+      ...Object.values(RUNTIME_LINES),
+      ...Object.values(PROGRAM_LINES),
+      ...Object.values(OUTBOX_LINES),
     ].filter((part) => part.length > 11);
     const users = ["boards", "test/boards/wio-terminal", "test/debug"].flatMap((folder) =>
       files(folder, ".ts"),
@@ -76,10 +82,10 @@ describe("log lines that other programs look for", () => {
   });
 
   it("show that the device is connected", () => {
-    expect(tellsConnection("> Connected")).toBe(true);
-    expect(tellsConnection('> Sending telemetry {"light":5}')).toBe(true);
-    expect(tellsConnection('> Message received: {"led_on":true}')).toBe(true);
-    expect(tellsConnection("> Connecting to mqtt://127.0.0.1:1883 as x")).toBe(false);
-    expect(tellsConnection("Connected")).toBe(false);
+    expect(showsConnection("> Connected")).toBe(true);
+    expect(showsConnection('> Sending telemetry {"light":5}')).toBe(true);
+    expect(showsConnection('> Message received: {"led_on":true}')).toBe(true);
+    expect(showsConnection("> Connecting to mqtt://127.0.0.1:1883 as x")).toBe(false);
+    expect(showsConnection("Connected")).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PROGRAM } from "../../boards/log-lines";
+import { PROGRAM_LINES } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { makePackage } from "../../boards/wio-terminal/build/package";
 import { UsbBoard } from "../boards/wio-terminal/usb-board";
@@ -76,7 +76,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
     await devtools.send(settings, DEVICE);
     await board.untilLogged("as debug-wionightlight_client");
-    await board.untilLogged(`> ${PROGRAM.connected}`);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`);
   });
 
   it("change its program, as F5 does", async () => {
@@ -85,7 +85,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     const from = board.log.length;
     expect(await devtools.deploy(DEVICE)).toBe("OK");
     await board.untilLogged("> changed", from);
-    await board.untilLogged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
     expect(board.plugs).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { PROGRAM } from "../../boards/log-lines";
+import { PROGRAM_LINES } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { type Flash, SimulatedDevice } from "../../server/simulator/device";
 import { addServer, ButtonServer } from "../../server/simulator/jacdac";
@@ -49,7 +49,7 @@ it("holding the button sets dark and bright, and both survive a restart", async 
   addServer(first.bus, "button", button);
   const holdUntil = async (words: string): Promise<void> => {
     await button.down();
-    await until(words, () => log.includes(`> ${PROGRAM.calibration}${words}`));
+    await until(words, () => log.includes(`> ${PROGRAM_LINES.calibration}${words}`));
     await button.up();
     // The simulated button looks at its state every 50 ms, so it would miss a shorter release.
     await until("the button is up", () => (button as unknown as Seen)._downTime === undefined);
@@ -67,7 +67,7 @@ it("holding the button sets dark and bright, and both survive a restart", async 
 
   const second = await start(130, flash);
   await witness.untilSeen("calibrated/telemetry", /"light":256,/);
-  expect(log).toContain(`> ${PROGRAM.lightRange}40 to 400`);
+  expect(log).toContain(`> ${PROGRAM_LINES.lightRange}40 to 400`);
   second.lightRaw = 30;
   await witness.untilSeen("calibrated/telemetry", /"light":0,/);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PROGRAM } from "../../boards/log-lines";
+import { PROGRAM_LINES } from "../../boards/log-lines";
 import { loadConfig } from "../../server/setup/config";
 import { Checkout } from "../support/checkout";
 import { startDevice } from "../support/device";
@@ -31,7 +31,8 @@ it("with whenOffline discard, readings of an outage are dropped, and none arrive
   const own = await startDevice("discard-1", mosquitto.url, { bytecode });
   await until("a reading", () => readings().length > 0);
   await mosquitto.kill();
-  const tries = () => own.log.filter((line) => line.startsWith(PROGRAM.mqtt + PROGRAM.nextTry));
+  const tries = () =>
+    own.log.filter((line) => line.startsWith(PROGRAM_LINES.mqtt + PROGRAM_LINES.nextTry));
   await until("the outage goes on", () => tries().length >= TRIES);
   await mosquitto.restart();
   const seqs = () => readings().map(({ seq }) => seq);
@@ -41,7 +42,7 @@ it("with whenOffline discard, readings of an outage are dropped, and none arrive
   // On a busy machine, even a new reading may wait up to a second before it is sent.
   expect(readings().filter(({ age_ms }) => (age_ms ?? 0) > 1_000)).toEqual([]);
   // The program logs this line for a person who sets up a board: no acknowledgement will follow.
-  expect(own.log.filter((line) => line === PROGRAM.unacknowledged)).toHaveLength(2);
+  expect(own.log.filter((line) => line === PROGRAM_LINES.unacknowledged)).toHaveLength(2);
   expect(own.panics).toEqual([]);
   await own.device.stop();
   await witness.stop();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { PROGRAM } from "../../boards/log-lines";
+import { PROGRAM_LINES } from "../../boards/log-lines";
 import type { TelemetryView } from "../../src/common/api";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -47,7 +47,7 @@ describe("an outage of the broker", () => {
         await nightlight.setLight(ID, light);
         const from = nightlight.log.length;
         await until("the reading is stored", () =>
-          nightlight.log.slice(from).some((line) => line.startsWith(PROGRAM.outbox)),
+          nightlight.log.slice(from).some((line) => line.startsWith(PROGRAM_LINES.outbox)),
         );
       }
       outages.push({ fromMs: downMs, toMs: Date.now() });

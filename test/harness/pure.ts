@@ -23,7 +23,7 @@ export const PURE = [
   ...inRoom("boards/wio-terminal/emulator/chip", "sercom-spi", "sercom-usart", "supply"),
   ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
   ...inRoom("boards/wio-terminal/emulator/chip", "unmodelled", "usb", "usb-banks", "wdt"),
-  ...inRoom("boards/line", "framing", "mistakes", "packets", "progress"),
+  ...inRoom("boards/line", "connection-progress", "framing", "packets", "setting-mistakes"),
   ...inRoom("boards/raspberry-pi", "ads1115", "chip", "grove-base-hat", "kept-readings"),
   ...inRoom("boards/raspberry-pi", "light-sensor", "mcp3008", "problems"),
   ...inRoom("boards/raspberry-pi", "outage-log"),

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   acknowledgement,
-  COMMAND,
+  COMMAND_FLAG,
+  type JacdacPacket,
   makeFrame,
   packetsOf,
-  type Report,
   TO_SERVICE_CLASS,
 } from "../../boards/line/packets";
 import { TabParts } from "../../server/tab/parts";
@@ -50,7 +50,7 @@ describe("light sensor and lamp", () => {
   });
 
   const reports = () => sent.splice(0).flatMap(packetsOf);
-  const command = (packet: Omit<Report, "device">, device = DEVICE, flags = COMMAND) =>
+  const command = (packet: Omit<JacdacPacket, "device">, device = DEVICE, flags = COMMAND_FLAG) =>
     parts.take(makeFrame({ ...packet, device }, flags));
   const get = (service: number, register: number) => {
     command({ service, command: 0x1000 | register, payload: new Uint8Array() });
@@ -98,7 +98,7 @@ describe("light sensor and lamp", () => {
     const dark = { service: 2, command: 0x2001, payload: Uint8Array.of(0, 0) };
     command(dark, OTHER);
     command(dark, DEVICE, 0);
-    command(dark, DEVICE, COMMAND | TO_SERVICE_CLASS);
+    command(dark, DEVICE, COMMAND_FLAG | TO_SERVICE_CLASS);
     expect(brightness).toEqual([]);
     expect(sent).toEqual([]);
   });

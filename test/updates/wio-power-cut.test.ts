@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { BOARD } from "../../boards/log-lines";
+import { RUNTIME_LINES } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { Firmware } from "../../server/firmware";
 import { hashOf, padProgram } from "../../server/updates/upload";
@@ -86,7 +86,7 @@ async function update(old: Program, next: Program, meter: UpdateMeter): Promise<
   const { step, lines } = await server();
   expect(step, lines).toBe("confirmed");
   // The runtime confirms the trial within a second. Until then it accepts no other program.
-  await wio.board.untilLogged(BOARD.trialConfirmed, from);
+  await wio.board.untilLogged(RUNTIME_LINES.trialConfirmed, from);
   expect(await running()).toBe(next.name);
   meter.stop();
   return isNew;

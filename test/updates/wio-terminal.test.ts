@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { BOARD } from "../../boards/log-lines";
+import { RUNTIME_LINES } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { Firmware } from "../../server/firmware";
 import { Programs } from "../../server/updates/programs";
@@ -25,8 +25,8 @@ it("the server updates the nightlight on the emulated chip, which confirms itsel
   const { board, witness } = wio;
   await board.untilLogged("Reading ACKNOWLEDGED");
   await wio.update();
-  await board.untilLogged(BOARD.signatureChecked);
-  const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
+  await board.untilLogged(RUNTIME_LINES.signatureChecked);
+  const checked = board.wio.log.find((line) => line.includes(RUNTIME_LINES.signatureChecked));
   // The check of the signature may stop the program's loop for no longer than the erase of a flash
   // block does, in the chip's time.
   const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
@@ -52,7 +52,7 @@ it("a program that panics only after connecting is taken back, and its crash is 
   vi.spyOn(Programs.prototype, "sourceMap").mockReturnValue(bad.places);
   const from = board.wio.log.length;
   await wio.update();
-  await board.untilLogged(`${BOARD.takingBack}panicked twice: 60005`);
+  await board.untilLogged(`${RUNTIME_LINES.takingBack}panicked twice: 60005`);
   const log = board.wio.log.slice(from).join("\n");
   expect(log.match(/Reading acknowledged/g)).toHaveLength(2);
   expect(log).not.toContain("Update confirmed");

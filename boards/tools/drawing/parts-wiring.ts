@@ -1,6 +1,6 @@
 import type { Board } from "../../boards";
 import { COLOUR, dot, picture, text, wire } from "./shapes";
-import { drawBoard, drawPin, EDGE_X, HEIGHT, WIDTH } from "./wiring";
+import { drawBoard, drawPin, EDGE_X_PX, HEIGHT_PX, WIDTH_PX } from "./wiring";
 
 /** Positions of the modules, and of the rows of pins. */
 const MODULE = { x: 400, width: 200, height: 116 };
@@ -22,7 +22,7 @@ const BUTTON_X = 430;
 export function drawPartsWiring(board: Board): string {
   const { sda, scl } = board.i2c;
   const gpio = (pin: string) => `GPIO${board.pins[pin]}`;
-  return picture([WIDTH, HEIGHT], `${board.title}: wiring of parts on I2C, and of a button`, [
+  return picture([WIDTH_PX, HEIGHT_PX], `${board.title}: wiring of parts on I2C, and of a button`, [
     drawBoard(board),
     drawBus(COLOUR.supply, SUPPLY_Y, SUPPLY_X, 0),
     drawBus(COLOUR.ground, GROUND_Y, GROUND_X, 1),
@@ -49,7 +49,7 @@ function drawBus(colour: string, y: number, x: number, n: number): string {
   const wires = [LTR390_Y, SSD1306_Y].map((moduleY) =>
     wire(colour, [x, y], [x, rowOf(moduleY, n)], [MODULE.x, rowOf(moduleY, n)]),
   );
-  return [wire(colour, [EDGE_X, y], [x, y]), ...wires, dot(colour, x, y)].join("\n");
+  return [wire(colour, [EDGE_X_PX, y], [x, y]), ...wires, dot(colour, x, y)].join("\n");
 }
 
 function drawModule(y: number, title: string, what: string): string {
@@ -63,7 +63,7 @@ ${pins.join("\n")}`;
 }
 
 function drawButton(): string {
-  return `${wire(COLOUR.led, [EDGE_X, BUTTON_Y], [BUTTON_X, BUTTON_Y])}
+  return `${wire(COLOUR.led, [EDGE_X_PX, BUTTON_Y], [BUTTON_X, BUTTON_Y])}
 ${wire(COLOUR.ground, [GROUND_X, GROUND_Y], [GROUND_X, BUTTON_Y + 40], [BUTTON_X + 50, BUTTON_Y + 40], [BUTTON_X + 50, BUTTON_Y])}
 ${wire("#37474f", [BUTTON_X, BUTTON_Y], [BUTTON_X + 44, BUTTON_Y - 16])}
 ${dot("#37474f", BUTTON_X, BUTTON_Y)}
@@ -73,6 +73,6 @@ ${text(BUTTON_X + 66, BUTTON_Y + 15, "no resistor", { fill: "#607d8b", size: 12 
 }
 
 function drawOnBoardButton(): string {
-  return `${text(EDGE_X + 26, BUTTON_Y - 3, "the BOOT button on the board: nothing to wire")}
-${text(EDGE_X + 26, BUTTON_Y + 14, "for another pin: a button from it to ground", { fill: "#607d8b", size: 12 })}`;
+  return `${text(EDGE_X_PX + 26, BUTTON_Y - 3, "the BOOT button on the board: nothing to wire")}
+${text(EDGE_X_PX + 26, BUTTON_Y + 14, "for another pin: a button from it to ground", { fill: "#607d8b", size: 12 })}`;
 }

@@ -6,7 +6,7 @@ const SHOWN = 3;
  * Maximum length of the result. The server's log truncates a line, with its prefix, to 300
  * characters.
  */
-const MAX_LENGTH = 220;
+const MAX_LENGTH_CHARS = 220;
 /** An error such as "src/main.ts:49:7 - error TS1134: Variable declaration expected." */
 const ERROR = /^(\S.*:\d+:\d+) - error (TS\d+): (.*)$/gm;
 
@@ -23,7 +23,7 @@ export function compileErrors(output: string): string {
   // If the compiler fails for another reason, its output has no such error.
   const all = found.length ? [...new Set(found)] : linesOf(text);
   const shown = all.slice(0, SHOWN);
-  while (shown.length > 1 && shown.join("; ").length > MAX_LENGTH) shown.pop();
+  while (shown.length > 1 && shown.join("; ").length > MAX_LENGTH_CHARS) shown.pop();
   const rest = all.length - shown.length;
   return shorten(shown.join("; ")) + (rest > 0 ? `; and ${rest} more` : "");
 }
@@ -34,5 +34,5 @@ function linesOf(text: string): string[] {
 }
 
 function shorten(text: string): string {
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+  return text.length > MAX_LENGTH_CHARS ? `${text.slice(0, MAX_LENGTH_CHARS)}…` : text;
 }

@@ -21,7 +21,7 @@ import { makeWritable } from "./writable";
 
 /** The CLI's output folder, for every entry point. */
 const FOLDER = join(ROOT, ".devicescript/bin");
-export const OUTPUT = join(FOLDER, "bytecode.devs");
+export const BYTECODE_FILE = join(FOLDER, "bytecode.devs");
 const CACHE = join(ROOT, ".devicescript/cache-bytecode");
 /** Maximum number of cached programs. Each change of a source adds a program. */
 const CACHED = 32;
@@ -41,7 +41,7 @@ export async function compileFirmware(
   entry = "src/main.ts",
   options: { signal?: AbortSignal; onCompile?: () => void } = {},
 ): Promise<Uint8Array> {
-  return readFileSync(join(await compiled(entry, options), basename(OUTPUT)));
+  return readFileSync(join(await compiled(entry, options), basename(BYTECODE_FILE)));
 }
 
 /** @returns the compiler's information for a debugger, as JSON */
@@ -65,7 +65,7 @@ export function cachedProgram(
 ): Compiled | undefined {
   const folder = join(CACHE, fingerprint(entry, sources));
   if (!existsSync(folder)) return undefined;
-  const program = readFileSync(join(folder, basename(OUTPUT)));
+  const program = readFileSync(join(folder, basename(BYTECODE_FILE)));
   return { program, debugInfo: () => debugInfoIn(folder) };
 }
 

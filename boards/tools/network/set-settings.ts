@@ -11,7 +11,7 @@ const LOOK_MS = 250;
 const LIMIT_MS = 180_000;
 
 /** @param given texts of the form NAME=VALUE. @throws UserError */
-export function settingsOf(given: string[]): Record<string, string> {
+export function parseAssignments(given: string[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const text of given) {
     const equals = text.indexOf("=");

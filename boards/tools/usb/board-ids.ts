@@ -42,7 +42,7 @@ export function numberedIds(pattern: string, count: number): string[] {
  * needs it, the board's user name becomes its own id.
  * @param common the id before each board got its own
  */
-export function settingsOf(id: string, common: string, settings: Settings): Settings {
+export function settingsForBoard(id: string, common: string, settings: Settings): Settings {
   return { ...settings, ID: id, ...(settings.MQTT_USER === common && { MQTT_USER: id }) };
 }
 

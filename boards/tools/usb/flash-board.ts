@@ -17,7 +17,7 @@ export interface Computer {
 }
 
 /** A board's place: the port of its running program, or the drive of its bootloader. */
-export type Place = { port: string } | { drive: string };
+export type BoardPlace = { port: string } | { drive: string };
 
 export const ENTER_BOOTLOADER_ADVICE =
   "slide its power switch down twice, quickly: a drive named Arduino appears";
@@ -32,7 +32,7 @@ const RESTART_MS = 60_000;
  */
 export async function flashBoard(
   computer: Computer,
-  place: Place,
+  place: BoardPlace,
   image: Buffer,
 ): Promise<() => Promise<string | undefined>> {
   const before = await computer.ports();
@@ -72,7 +72,7 @@ async function restartInto(computer: Computer, port: string): Promise<string> {
 }
 
 /** The result for one of several boards. */
-export interface Result {
+export interface FlashResult {
   /** The board's drive or port. */
   place: string;
   id: string;
@@ -81,7 +81,7 @@ export interface Result {
 }
 
 /** All boards that are plugged in: first those with a bootloader's drive, then by port. */
-export async function findBoards(computer: Computer): Promise<Place[]> {
+export async function findBoards(computer: Computer): Promise<BoardPlace[]> {
   const ports = (await computer.ports()).filter(isWioTerminal).map(({ path }) => path);
   return [
     ...computer
@@ -103,11 +103,11 @@ function naturally(one: string, other: string): number {
  */
 export async function flashAll(
   computer: Computer,
-  places: readonly Place[],
+  places: readonly BoardPlace[],
   ids: readonly string[],
   imageFor: (id: string) => Promise<Buffer>,
-): Promise<Result[]> {
-  const results: Result[] = [];
+): Promise<FlashResult[]> {
+  const results: FlashResult[] = [];
   for (const [i, board] of places.entries()) {
     const place = "drive" in board ? board.drive : board.port;
     const id = ids[i] ?? "";
@@ -128,7 +128,7 @@ export async function flashAll(
 }
 
 /** Lists each board's id, and what failed. */
-export function summary(results: readonly Result[]): string[] {
+export function flashSummary(results: readonly FlashResult[]): string[] {
   const width = Math.max(...results.map(({ place }) => place.length));
   const flashed = results.filter(({ failure }) => failure === undefined).length;
   return [

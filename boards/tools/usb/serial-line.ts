@@ -1,5 +1,5 @@
 import { Board } from "../../line/board";
-import { BAUD, CLOCK } from "../../line/serial";
+import { BAUD_RATE, CLOCK } from "../../line/serial";
 import { openPort } from "./serial-port";
 
 /**
@@ -9,7 +9,7 @@ import { openPort } from "./serial-port";
 export async function openSerialLine(
   path: string,
 ): Promise<{ board: Board; close: () => Promise<void> }> {
-  const port = await openPort(path, BAUD);
+  const port = await openPort(path, BAUD_RATE);
   const board = new Board((bytes) => port.isOpen && port.write(Buffer.from(bytes)), CLOCK);
   port.on("data", (bytes: Buffer) => board.receive(bytes));
   // Errors are ignored: a test's line has no DTR.

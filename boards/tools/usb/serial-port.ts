@@ -49,7 +49,7 @@ export async function listPorts(): Promise<Port[]> {
   const SerialPort = await loadSerialPort();
   try {
     const ports: unknown = await SerialPort.list();
-    return (ports as Port[]).map((port) => ({ ...port, path: callOut(port.path) }));
+    return (ports as Port[]).map((port) => ({ ...port, path: callOutPath(port.path) }));
   } catch (error) {
     // On Linux, the package runs a program of udev, which not every system has.
     if (!isMissingProgram(error)) throw error;
@@ -65,7 +65,7 @@ function isMissingProgram(error: unknown): boolean {
  * Returns the call-out name of a port. macOS has two names for a port: opening `/dev/tty.*` waits
  * for a caller, opening `/dev/cu.*` does not. The DeviceScript CLI lists ports by the second name.
  */
-export function callOut(path: string): string {
+export function callOutPath(path: string): string {
   return path.replace(/^\/dev\/tty\./, "/dev/cu.");
 }
 
@@ -82,7 +82,7 @@ export async function choosePort(
 ): Promise<string | undefined> {
   const boards = ports.filter(isBoard);
   if (wanted !== undefined) {
-    const path = callOut(wanted);
+    const path = callOutPath(wanted);
     if (ports.some((port) => port.path === path)) return checkPermission(path);
     throw new UserError(`--port: no port ${wanted}: there ${listed(ports)}`);
   }

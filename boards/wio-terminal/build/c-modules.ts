@@ -5,10 +5,10 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
-import { BOARD } from "./paths";
+import { WIO_FOLDER } from "./paths";
 
 /** A file's path below `boards/wio-terminal/`, and its text. */
-export type Sources = ReadonlyMap<string, string>;
+export type CSources = ReadonlyMap<string, string>;
 
 /** Folders with separate programs: tests, and helpers of the tools and the emulator. */
 const NOT_THE_BOARD = new Set(["test", "tools", "emulator"]);
@@ -22,20 +22,20 @@ const PORTS = new Set([
   ...["runtime/vm_imports", "runtime/vm_start"],
 ]);
 
-export function readSources(): Sources {
-  const folders = readdirSync(BOARD, { withFileTypes: true })
+export function readSources(): CSources {
+  const folders = readdirSync(WIO_FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !NOT_THE_BOARD.has(entry.name))
     .map(({ name }) => name);
   const files = folders.flatMap((folder) =>
-    readdirSync(join(BOARD, folder))
+    readdirSync(join(WIO_FOLDER, folder))
       .filter((name) => /\.[ch]$/.test(name))
       .map((name) => `${folder}/${name}`),
   );
-  return new Map(files.sort().map((file) => [file, readFileSync(join(BOARD, file), "utf8")]));
+  return new Map(files.sort().map((file) => [file, readFileSync(join(WIO_FOLDER, file), "utf8")]));
 }
 
 /** @returns one line for each breach of the rules */
-export function findProblems(sources: Sources): string[] {
+export function findProblems(sources: CSources): string[] {
   return [
     ...findCircles(dependencies(sources)),
     ...findStrayFunctions(sources),
@@ -47,7 +47,7 @@ function moduleOf(file: string): string {
   return file.replace(/\.[ch]$/, "");
 }
 
-function dependencies(sources: Sources): Map<string, Set<string>> {
+function dependencies(sources: CSources): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const [file, text] of sources) {
     const from = moduleOf(file);
@@ -89,7 +89,7 @@ function functions(text: string): { name: string; isDefinition: boolean }[] {
   return [...heads].map(([, name = "", end]) => ({ name, isDefinition: end === "{" }));
 }
 
-function findStrayFunctions(sources: Sources): string[] {
+function findStrayFunctions(sources: CSources): string[] {
   const definedIn = new Map<string, Set<string>>();
   for (const [file, text] of sources)
     for (const { name, isDefinition } of functions(text))
@@ -126,7 +126,7 @@ function hasPrefix(name: string, file: string): boolean {
   );
 }
 
-function findEnumProblems(sources: Sources): string[] {
+function findEnumProblems(sources: CSources): string[] {
   const problems: string[] = [];
   const seen = new Map<string, string>();
   for (const [file, text] of sources)

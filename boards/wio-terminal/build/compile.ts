@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { BOARD, OUTPUT } from "./paths";
+import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
 import { fingerprint, makeOnce, run } from "./tools";
 
-export interface Target {
+export interface BuildTarget {
   readonly name: string;
   readonly compiler: string;
   readonly flags: readonly string[];
@@ -25,7 +25,7 @@ const GENERATED_FLAGS = ["-w"];
 
 const SHARED_FOLDERS = ["runtime", "jacdac", "network", "bridge"];
 
-export const QEMU: Target = {
+export const QEMU: BuildTarget = {
   name: "qemu",
   compiler: "arm-none-eabi-gcc",
   flags: CORTEX_M4_FLAGS,
@@ -41,7 +41,7 @@ export const QEMU: Target = {
 };
 
 /** The Wio Terminal's chip. Images for this target can be flashed. */
-export const WIO: Target = {
+export const WIO: BuildTarget = {
   ...QEMU,
   name: "wio",
   folders: [...SHARED_FOLDERS, "cortex-m", "usb", "screen", "samd51"],
@@ -49,11 +49,11 @@ export const WIO: Target = {
 };
 
 export async function compileFile(
-  target: Target,
+  target: BuildTarget,
   source: string,
   options: { generated?: boolean; include?: readonly string[] } = {},
 ): Promise<string> {
-  const folders = ["include", ...target.folders].map((folder) => join(BOARD, folder));
+  const folders = ["include", ...target.folders].map((folder) => join(WIO_FOLDER, folder));
   const include = [...new Set([...folders, ...(options.include ?? [])])];
   const flags = [
     ...target.flags,
@@ -65,10 +65,10 @@ export async function compileFile(
   const key = fingerprint(
     text,
     flags.join(" "),
-    await version(target.compiler),
+    await compilerVersion(target.compiler),
     ...headers.flatMap((folder) => filesIn(folder, ".h")).map((path) => readFileSync(path)),
   );
-  const object = join(OUTPUT, "objects", `${key}.o`);
+  const object = join(BUILD_FOLDER, "objects", `${key}.o`);
   await makeOnce(object, async (path) => {
     await run(target.compiler, [...flags, "-c", relative(ROOT, source), "-o", path]);
   });
@@ -80,7 +80,7 @@ export async function compileFile(
  * objects of generated C.
  */
 function isRuntime(folder: string): boolean {
-  return folder === join(BOARD, "runtime");
+  return folder === join(WIO_FOLDER, "runtime");
 }
 
 /** Returns the paths of a folder's files with this ending, in order. */
@@ -92,11 +92,11 @@ export function filesIn(folder: string, ending: string): string[] {
 }
 
 export async function compileFolders(
-  target: Target,
+  target: BuildTarget,
   include: readonly string[],
 ): Promise<{ object: string; folder: string }[]> {
   const sources = target.folders.flatMap((folder) =>
-    filesIn(join(BOARD, folder), ".c").map((source) => ({ folder, source })),
+    filesIn(join(WIO_FOLDER, folder), ".c").map((source) => ({ folder, source })),
   );
   return await Promise.all(
     sources.map(async ({ folder, source }) => {
@@ -107,7 +107,7 @@ export async function compileFolders(
 
 const versions = new Map<string, Promise<string>>();
 
-export function version(compiler: string): Promise<string> {
+export function compilerVersion(compiler: string): Promise<string> {
   const known = versions.get(compiler) ?? run(compiler, ["--version"]);
   versions.set(compiler, known);
   return known;

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { compileFile, compileFolders, filesIn, type Target, version } from "./compile";
+import { type BuildTarget, compileFile, compileFolders, compilerVersion, filesIn } from "./compile";
 import { generateFonts } from "./font/font";
-import { BOARD, OUTPUT } from "./paths";
+import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
 import { type Region, regions } from "./sizes";
 import { fingerprint, makeOnce, run } from "./tools";
 import { generateVm } from "./vm";
@@ -27,7 +27,7 @@ const STORAGE_BYTES = 128 * 1024;
 
 const LINK_FLAGS = ["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,--build-id=none"];
 
-export async function linkImage(target: Target, options: ImageOptions = {}): Promise<Image> {
+export async function linkImage(target: BuildTarget, options: ImageOptions = {}): Promise<Image> {
   const vm = await generateVm(options.onTranslate);
   const include = [vm.folder];
   const parts = new Map<string, string>();
@@ -43,14 +43,14 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
   const objects = [...parts.keys()];
   if (options.packed) objects.push(await packageObject(target, options.packed));
 
-  const folders = target.scriptFolders.map((folder) => join(BOARD, folder));
+  const folders = target.scriptFolders.map((folder) => join(WIO_FOLDER, folder));
   const key = fingerprint(
     objects.join("\n"),
     [...LINK_FLAGS, ...target.linkFlags].join("\n"),
-    await version(target.compiler),
+    await compilerVersion(target.compiler),
     ...folders.flatMap((folder) => filesIn(folder, ".ld")).map((path) => readFileSync(path)),
   );
-  const elf = join(OUTPUT, "images", `${target.name}-${key}.elf`);
+  const elf = join(BUILD_FOLDER, "images", `${target.name}-${key}.elf`);
   const map = elf.replace(/elf$/, "map");
   await makeOnce(elf, async (path) => {
     await run(target.compiler, [
@@ -74,8 +74,8 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
 }
 
 /** Compiles the package. The linker script puts the object where the runtime expects a package. */
-async function packageObject(target: Target, packed: Uint8Array): Promise<string> {
-  const folder = join(OUTPUT, "packages");
+async function packageObject(target: BuildTarget, packed: Uint8Array): Promise<string> {
+  const folder = join(BUILD_FOLDER, "packages");
   const source = join(folder, `${fingerprint(packed)}.c`);
   mkdirSync(folder, { recursive: true });
   const bytes = `{${packed.join(",")}}`;

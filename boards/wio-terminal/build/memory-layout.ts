@@ -10,7 +10,7 @@
  * Emscripten gives the stack 64 KB and the memory 16 MB. The board has a small stack, and the heap
  * begins right above the stack.
  */
-import { Reader, type WasmModule } from "./wasm-module";
+import { type WasmModule, WasmReader } from "./wasm-module";
 
 export interface MemoryLayout {
   /** First address with data. */
@@ -53,7 +53,7 @@ function functionCode(module: WasmModule, name: string): Uint8Array {
 
 /** `emscripten_stack_init` computes both ends of the stack from constants and sets two globals. */
 function stackEnds(module: WasmModule): { base: number; end: number } {
-  const code = new Reader(functionCode(module, "emscripten_stack_init"));
+  const code = new WasmReader(functionCode(module, "emscripten_stack_init"));
   if (code.unsigned() !== 0) throw new Error("emscripten_stack_init has local variables");
   const globals = new Map<number, number>();
   const operands: number[] = [];
@@ -98,7 +98,7 @@ function heapBreakWord(module: WasmModule, heapBase: number): number {
 function loadsFrom(code: Uint8Array, address: number): boolean {
   for (let position = 0; position + 2 < code.length; position += 1) {
     if (code[position] !== OPCODE.i32Load) continue;
-    const reader = new Reader(code, position + 2);
+    const reader = new WasmReader(code, position + 2);
     let offset = 0;
     try {
       offset = reader.unsigned();

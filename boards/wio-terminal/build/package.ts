@@ -4,24 +4,24 @@ import type { Rule } from "../../../src/common/rule";
 import { PROGRAM_MAX_BYTES } from "../../tools/firmware/program-limit";
 
 const MAGIC = 0x324b4c4e; // "NLK2"
-const HEADER = 64;
-const ALIGNMENT = 32;
+const HEADER_BYTES = 64;
+const ALIGNMENT_BYTES = 32;
 const SIGNER_AT = 32;
 const FLAG_GC_STRESS = 1;
 const NO_THRESHOLD = 0xffff;
-const VERSION_MAX = 11;
+const VERSION_MAX_BYTES = 11;
 
 /** Flash that the linker scripts reserve for the package. */
-export const PACKAGE_SPACE = 64 * 1024;
+export const PACKAGE_MAX_BYTES = 64 * 1024;
 export const PACKAGE_ADDRESS = 0x50000;
 
 const PROGRAM_MAX = PROGRAM_MAX_BYTES["Wio Terminal"];
 
 /** Maximum length of a key in the firmware's `readSetting` (DeviceScript: settings service). */
-const KEY_MAX = 13;
+const KEY_MAX_BYTES = 13;
 
 /** Maximum size of a setting: the board sends each one in one Jacdac packet (jacdac/bus.h). */
-const PAYLOAD_MAX = 236;
+const PAYLOAD_MAX_BYTES = 236;
 
 export interface PackageOptions {
   /** Whether to collect garbage at each allocation, for tests. */
@@ -43,20 +43,26 @@ export function makePackage(
   settings: Readonly<Record<string, string>>,
   options: PackageOptions = {},
 ): Buffer {
-  if (program.length % ALIGNMENT !== 0) {
+  if (program.length % ALIGNMENT_BYTES !== 0) {
     throw new UserError(`the bytecode's ${program.length} bytes are not a multiple of 32`);
   }
   const pairs = Object.entries(settings).flatMap(([key, value]) => {
-    if (key.length > KEY_MAX) throw new UserError(`setting ${key}: longer than ${KEY_MAX} letters`);
+    if (key.length > KEY_MAX_BYTES)
+      throw new UserError(`setting ${key}: longer than ${KEY_MAX_BYTES} letters`);
     const text = key.startsWith("WIFI_") ? value : JSON.stringify(value);
     const bytes = Buffer.byteLength(`${key}\0${text}`);
-    if (bytes > PAYLOAD_MAX)
-      throw new UserError(`setting ${key}: expected at most ${PAYLOAD_MAX} bytes, got ${bytes}`);
+    if (bytes > PAYLOAD_MAX_BYTES)
+      throw new UserError(
+        `setting ${key}: expected at most ${PAYLOAD_MAX_BYTES} bytes, got ${bytes}`,
+      );
     return [key, text];
   });
   const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));
-  const padding = Buffer.alloc((ALIGNMENT - (texts.length % ALIGNMENT)) % ALIGNMENT, 0xff);
-  const header = Buffer.alloc(HEADER);
+  const padding = Buffer.alloc(
+    (ALIGNMENT_BYTES - (texts.length % ALIGNMENT_BYTES)) % ALIGNMENT_BYTES,
+    0xff,
+  );
+  const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(program.length, 4);
   header.writeUInt32LE(texts.length + padding.length, 8);
@@ -64,12 +70,12 @@ export function makePackage(
   const { rule = null, version = "" } = options.about ?? {};
   header.writeUInt16LE(rule ? rule.value : NO_THRESHOLD, 16);
   header.writeUInt16LE(rule?.comparison === "above" ? 1 : 0, 18);
-  header.write(version.slice(0, VERSION_MAX), 20, "latin1");
+  header.write(version.slice(0, VERSION_MAX_BYTES), 20, "latin1");
   if (options.signer) header.set(options.signer, SIGNER_AT);
   const packed = Buffer.concat([header, program, texts, padding]);
-  if (packed.length > PACKAGE_SPACE) {
+  if (packed.length > PACKAGE_MAX_BYTES) {
     throw new UserError(
-      `the program and its settings take ${packed.length} of ${PACKAGE_SPACE} bytes`,
+      `the program and its settings take ${packed.length} of ${PACKAGE_MAX_BYTES} bytes`,
     );
   }
   if (program.length > PROGRAM_MAX) {

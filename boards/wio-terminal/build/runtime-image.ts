@@ -8,12 +8,12 @@ import { UserError } from "../../../server/base/user-error";
 import { encodeUf2 } from "../../tools/image/uf2";
 import { cliVersion } from "./extract-vm";
 import { PACKAGE_ADDRESS } from "./package";
-import { BOARD } from "./paths";
-import { APP_START, loadableBytes, UF2_FAMILY } from "./uf2";
+import { WIO_FOLDER } from "./paths";
+import { APP_START_ADDRESS, loadableBytes, UF2_FAMILY } from "./uf2";
 
 /** The contents of the flash, starting at APP_START. */
-export const RUNTIME_FILE = join(BOARD, "runtime.bin");
-const ABOUT_FILE = join(BOARD, "runtime.json");
+export const RUNTIME_FILE = join(WIO_FOLDER, "runtime.bin");
+const ABOUT_FILE = join(WIO_FOLDER, "runtime.json");
 
 /** The versions that the runtime was built with. */
 export interface AboutRuntime {
@@ -34,10 +34,13 @@ export function writeRuntime(elf: string, about: AboutRuntime): void {
 export function runtimeBytes(elf: Buffer): Buffer {
   const pieces = loadableBytes(elf);
   const end = Math.max(...pieces.map(({ address, bytes }) => address + bytes.length));
-  if (Math.min(...pieces.map(({ address }) => address)) < APP_START || end > PACKAGE_ADDRESS)
+  if (
+    Math.min(...pieces.map(({ address }) => address)) < APP_START_ADDRESS ||
+    end > PACKAGE_ADDRESS
+  )
     throw new UserError("the runtime does not lie between the bootloader and the package");
-  const memory = Buffer.alloc(end - APP_START, 0xff);
-  for (const { address, bytes } of pieces) memory.set(bytes, address - APP_START);
+  const memory = Buffer.alloc(end - APP_START_ADDRESS, 0xff);
+  for (const { address, bytes } of pieces) memory.set(bytes, address - APP_START_ADDRESS);
   return memory;
 }
 
@@ -54,7 +57,7 @@ export function imageWith(packed: Uint8Array): Buffer {
       `boards/wio-terminal/runtime.bin: expected DeviceScript ${installed}, got ${devicescript}; run npm ci, or build another: npm run build:wio -- --runtime`,
     );
   const pieces = [
-    { address: APP_START, bytes: readFileSync(RUNTIME_FILE) },
+    { address: APP_START_ADDRESS, bytes: readFileSync(RUNTIME_FILE) },
     { address: PACKAGE_ADDRESS, bytes: packed },
   ];
   return encodeUf2(pieces, UF2_FAMILY);

@@ -6,8 +6,8 @@ import { UserError } from "../../../server/base/user-error";
  * The ATSAMD51P19A's flash of 512 KB, less the bootloader's 16 KB, and its RAM of 192 KB, including
  * one word that the bootloader uses.
  */
-export const FLASH_SIZE = 496 * 1024;
-export const RAM_SIZE = 192 * 1024;
+export const APPLICATION_MAX_BYTES = 496 * 1024;
+export const RAM_BYTES = 192 * 1024;
 
 export interface Region {
   readonly memory: "flash" | "RAM";
@@ -100,18 +100,18 @@ export function regions({ map, partOf, vm, storageBytes }: SizeInput): Region[] 
 /**
  * Minimum heap: the 64 KB for garbage collection, the machine's other allocations, and a reserve.
  */
-const HEAP_MIN = 80 * 1024;
+const HEAP_MIN_BYTES = 80 * 1024;
 
 export function checkFits(all: readonly Region[]): void {
   const heap = all.find((region) => region.name.includes("its heap"))?.bytes ?? 0;
-  if (heap < HEAP_MIN) {
+  if (heap < HEAP_MIN_BYTES) {
     throw new UserError(
-      `virtual machine: expected at least ${HEAP_MIN} bytes of heap, got ${heap}`,
+      `virtual machine: expected at least ${HEAP_MIN_BYTES} bytes of heap, got ${heap}`,
     );
   }
   for (const [memory, limit] of [
-    ["flash", FLASH_SIZE],
-    ["RAM", RAM_SIZE],
+    ["flash", APPLICATION_MAX_BYTES],
+    ["RAM", RAM_BYTES],
   ] as const) {
     const used = total(all, memory);
     if (used > limit) throw new UserError(`${memory}: ${used} bytes needed, the chip has ${limit}`);
@@ -122,7 +122,7 @@ function total(all: readonly Region[], memory: Region["memory"]): number {
   return all.filter((r) => r.memory === memory).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-export function table(all: readonly Region[]): string {
+export function sizeTable(all: readonly Region[]): string {
   const width = Math.max(...all.map(({ name }) => name.length));
   const row = (name: string, bytes: number, note = ""): string =>
     `  ${name.padEnd(width)} ${bytes.toLocaleString("en").padStart(8)}${note}`;
@@ -134,5 +134,5 @@ export function table(all: readonly Region[]): string {
       .map(({ name, bytes }) => row(name, bytes)),
     row("total", total(all, memory), ` = ${((100 * total(all, memory)) / limit).toFixed(1)} %`),
   ];
-  return [...part("flash", FLASH_SIZE), ...part("RAM", RAM_SIZE)].join("\n");
+  return [...part("flash", APPLICATION_MAX_BYTES), ...part("RAM", RAM_BYTES)].join("\n");
 }

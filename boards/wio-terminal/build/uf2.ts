@@ -8,13 +8,13 @@ export const UF2_FAMILY = 0x55114460;
 /**
  * The image's range, between the bootloader's 16 KB and the storage area at the end of the flash.
  */
-export const APP_START = 0x4000;
-const APP_END = 0x60000;
+export const APP_START_ADDRESS = 0x4000;
+const APP_END_ADDRESS = 0x60000;
 
 export function uf2OfElf(elf: string): Buffer {
   const pieces = loadableBytes(readFileSync(elf));
   for (const { address, bytes } of pieces) {
-    if (address < APP_START || address + bytes.length > APP_END) {
+    if (address < APP_START_ADDRESS || address + bytes.length > APP_END_ADDRESS) {
       const range = `0x${address.toString(16)}..0x${(address + bytes.length).toString(16)}`;
       throw new UserError(`${elf}: ${range} is outside of the flash that an image may fill`);
     }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { extractVm } from "./extract-vm";
 import { type MemoryLayout, memoryLayout } from "./memory-layout";
-import { BOARD, OUTPUT } from "./paths";
+import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
 import { fingerprint, makeOnce, run } from "./tools";
 import { translate } from "./translate";
 import { checkContract } from "./vm-contract";
@@ -14,7 +14,7 @@ import { parseWasm, type WasmModule } from "./wasm-module";
  * 8,976 bytes alone; the maximum seen in use is 10,256. Each change of the stack pointer is
  * checked.
  */
-const VM_STACK_SIZE = 16 * 1024;
+const VM_STACK_BYTES = 16 * 1024;
 
 /** The files with translation rules. A change of a file or of the module rebuilds everything. */
 const RULES = [
@@ -36,13 +36,13 @@ export interface GeneratedVm {
 
 export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm> {
   const { wasm, cliVersion } = extractVm();
-  const rules = RULES.map((name) => readFileSync(join(BOARD, "build", name), "utf8"));
+  const rules = RULES.map((name) => readFileSync(join(WIO_FOLDER, "build", name), "utf8"));
   const key = fingerprint(wasm, await run("wasm2c", ["--version"]), ...rules);
-  const folder = join(OUTPUT, "vm", key);
+  const folder = join(BUILD_FOLDER, "vm", key);
   const module = parseWasm(wasm);
   checkContract(module);
   const layout = memoryLayout(module);
-  const stackSize = stackSizeAt(layout.bssEnd);
+  const stackSize = stackBytesAt(layout.bssEnd);
   await makeOnce(join(folder, "vm.c"), async (path) => {
     onTranslate?.();
     const binary = join(folder, "vm.wasm");
@@ -57,8 +57,8 @@ export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm>
 }
 
 /** The stack's size. The heap begins at the end of the stack and needs 16-byte alignment. */
-export function stackSizeAt(bssEnd: number): number {
-  return VM_STACK_SIZE - (bssEnd % 16);
+export function stackBytesAt(bssEnd: number): number {
+  return VM_STACK_BYTES - (bssEnd % 16);
 }
 
 function layoutHeader(layout: MemoryLayout, stackSize: number): string {

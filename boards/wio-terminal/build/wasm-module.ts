@@ -52,7 +52,7 @@ const SECTION = {
   data: 11,
 } as const;
 
-export class Reader {
+export class WasmReader {
   position: number;
 
   constructor(
@@ -108,14 +108,14 @@ export class Reader {
     return Array.from({ length: this.unsigned() }, read);
   }
 
-  sub(length: number): Reader {
+  sub(length: number): WasmReader {
     const start = this.position;
     this.take(length);
-    return new Reader(this.bytes, start, this.position);
+    return new WasmReader(this.bytes, start, this.position);
   }
 }
 
-function valueType(reader: Reader): ValueType {
+function valueType(reader: WasmReader): ValueType {
   const code = reader.byte();
   const type = VALUE_TYPES.get(code);
   if (type === undefined) throw new Error(`unknown WASM value type 0x${code.toString(16)}`);
@@ -123,7 +123,7 @@ function valueType(reader: Reader): ValueType {
 }
 
 /** Reads a constant expression of one instruction. @returns undefined unless the type is i32 */
-function constantI32(reader: Reader): number | undefined {
+function constantI32(reader: WasmReader): number | undefined {
   const opcode = reader.byte();
   let value: number | undefined;
   if (opcode === 0x41) value = reader.signed() >>> 0;
@@ -136,7 +136,7 @@ function constantI32(reader: Reader): number | undefined {
 }
 
 export function parseWasm(bytes: Uint8Array): WasmModule {
-  const header = new Reader(bytes);
+  const header = new WasmReader(bytes);
   if (Buffer.from(header.take(8)).toString("hex") !== "0061736d01000000") {
     throw new Error("not a WebAssembly module of version 1");
   }
@@ -150,7 +150,7 @@ export function parseWasm(bytes: Uint8Array): WasmModule {
   const functionNames = new Map<string, number>();
   const globalNames = new Map<string, number>();
 
-  const readImport = (section: Reader): void => {
+  const readImport = (section: WasmReader): void => {
     const [module, name, kind] = [section.text(), section.text(), section.byte()];
     if (kind !== 0) throw new Error(`${module}.${name} is not a function: imports must be`);
     const type = types[section.unsigned()];
@@ -158,7 +158,7 @@ export function parseWasm(bytes: Uint8Array): WasmModule {
     imports.push({ name, type });
   };
 
-  const readNames = (section: Reader): void => {
+  const readNames = (section: WasmReader): void => {
     while (!section.done) {
       const kind = section.byte();
       const names = section.sub(section.unsigned());

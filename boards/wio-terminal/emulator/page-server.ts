@@ -6,12 +6,12 @@ import { listen } from "../../../server/base/listen";
 import { bundlePage } from "../../../server/base/page-bundle";
 import { lineFor, UserError } from "../../../server/base/user-error";
 import { LIGHT_MAX } from "../../../src/common/wire";
-import { BOARD } from "../build/paths";
+import { WIO_FOLDER } from "../build/paths";
 import type { EmulatedBoard } from "./emulated-board";
 import { writeImage } from "./image-file";
 import { type FromEmulator, parseFromPage } from "./page/messages";
 
-const PAGE = join(BOARD, "emulator/page");
+const PAGE = join(WIO_FOLDER, "emulator/page");
 const HOST = "127.0.0.1";
 /** How often changes are sent to the page. */
 const REFRESH_MS = 100;
@@ -25,13 +25,13 @@ const HEADERS = {
 /** The upload limit. A UF2 file of the whole flash has 1 MB. */
 const IMAGE_BYTES_MAX = 2 * 1024 * 1024;
 
-export interface Served {
+export interface BoardServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /** @throws UserError if the port is taken */
-export async function serveBoard(board: EmulatedBoard, port: number): Promise<Served> {
+export async function serveBoard(board: EmulatedBoard, port: number): Promise<BoardServer> {
   const files = await bundlePage(PAGE);
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");

@@ -36,16 +36,16 @@ export class QemuBoard {
     private readonly child: ChildProcess,
     private readonly bench: () => Socket | undefined,
     /** The serial line to a computer, on which the DeviceScript tools find the board. */
-    readonly line: Line,
+    readonly line: SerialSocket,
     private readonly cleanUp: () => void,
     private readonly onLed: (brightness: number) => void,
   ) {}
 
   static async start(options: QemuBoardOptions): Promise<QemuBoard> {
     const dir = mkdtempSync(join(tmpdir(), "nightlight-qemu-"));
-    const link = await Line.listen(join(dir, "link"));
-    const bench = await Line.listen(join(dir, "bench"));
-    const line = await Line.listen(join(dir, "line"));
+    const link = await SerialSocket.listen(join(dir, "link"));
+    const bench = await SerialSocket.listen(join(dir, "bench"));
+    const line = await SerialSocket.listen(join(dir, "line"));
     const args = [
       ...["-M", "mps2-an386", "-display", "none", "-monitor", "none"],
       ...["-semihosting-config", "enable=on,target=native"],
@@ -155,7 +155,7 @@ export class QemuBoard {
 }
 
 /** This process's end of a serial line. QEMU connects to the socket. */
-export class Line {
+export class SerialSocket {
   socket: Socket | undefined;
   onData: (bytes: Buffer) => void = () => undefined;
 
@@ -164,9 +164,9 @@ export class Line {
     private readonly server: Server,
   ) {}
 
-  static async listen(path: string): Promise<Line> {
+  static async listen(path: string): Promise<SerialSocket> {
     const server = createServer();
-    const line = new Line(path, server);
+    const line = new SerialSocket(path, server);
     server.on("connection", (socket) => {
       line.socket = socket;
       socket.on("data", (bytes) => line.onData(bytes));

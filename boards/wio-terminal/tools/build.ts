@@ -9,12 +9,12 @@ import { ProgramKey } from "../../../server/setup/program-key";
 import { DEFAULT_DIR } from "../../../server/setup/security-options";
 import { readSettings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
-import { version, WIO } from "../build/compile";
+import { compilerVersion, WIO } from "../build/compile";
 import { linkImage } from "../build/image";
-import { OUTPUT } from "../build/paths";
+import { BUILD_FOLDER } from "../build/paths";
 import { packNightlight } from "../build/program";
 import { imageWith, RUNTIME_FILE, writeRuntime } from "../build/runtime-image";
-import { checkFits, table } from "../build/sizes";
+import { checkFits, sizeTable } from "../build/sizes";
 
 const USAGE = `Usage: npm run build:wio [-- options]
 
@@ -32,8 +32,8 @@ await command(async () => {
     onCompile: () => console.log("Compiling src/main.ts ..."),
   });
   const image = imageWith(packed);
-  const file = join(OUTPUT, "nightlight-wio-terminal.uf2");
-  mkdirSync(OUTPUT, { recursive: true });
+  const file = join(BUILD_FOLDER, "nightlight-wio-terminal.uf2");
+  mkdirSync(BUILD_FOLDER, { recursive: true });
   writeFileSync(file, image);
   console.log(`${relative(ROOT, file)}: ${image.length} bytes; to a board: npm run flash:wio`);
 });
@@ -43,10 +43,10 @@ async function buildRuntime(): Promise<void> {
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),
   });
   const regions = image.regions();
-  console.log(table(regions));
+  console.log(sizeTable(regions));
   checkFits(regions);
-  const [compiler = ""] = (await version(WIO.compiler)).split("\n");
-  const wasm2c = (await version("wasm2c")).trim();
+  const [compiler = ""] = (await compilerVersion(WIO.compiler)).split("\n");
+  const wasm2c = (await compilerVersion("wasm2c")).trim();
   writeRuntime(image.elf, { devicescript: image.cliVersion, compiler, wasm2c });
   console.log(`${relative(ROOT, RUNTIME_FILE)} and runtime.json: built`);
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { printHelpIfAsked } from "../../tools/command";
-import { BOARD } from "../build/paths";
+import { WIO_FOLDER } from "../build/paths";
 import { encodePng } from "../build/png";
 import { buildScreen, render } from "./screen-host";
 
@@ -29,6 +29,6 @@ const script = [
 ];
 const dusk = render(await buildScreen(), script).get("dusk");
 if (!dusk) throw new Error("the screen's program ended early");
-const file = join(BOARD, "screen.png");
+const file = join(WIO_FOLDER, "screen.png");
 writeFileSync(file, encodePng(dusk.picture));
 console.log(file);

@@ -15,14 +15,14 @@ import { readSettings, type Settings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
 import { checkForBoard, WIO_TERMINAL } from "../../tools/firmware/device-settings";
 import { isUf2 } from "../../tools/image/uf2";
-import { numberedIds, readIds, settingsOf, sharedUser } from "../../tools/usb/board-ids";
+import { numberedIds, readIds, settingsForBoard, sharedUser } from "../../tools/usb/board-ids";
 import {
   type Computer,
   ENTER_BOOTLOADER_ADVICE,
   findBoards,
   flashAll,
   flashBoard,
-  summary,
+  flashSummary,
 } from "../../tools/usb/flash-board";
 import { openSerialBus } from "../../tools/usb/serial-bus";
 import { checkPermission, listPorts } from "../../tools/usb/serial-port";
@@ -134,9 +134,9 @@ async function flashEach(
     computer,
     places,
     ids,
-    async (id) => await pack(settingsOf(id, common, settings), key),
+    async (id) => await pack(settingsForBoard(id, common, settings), key),
   );
-  for (const line of summary(results)) console.log(line);
+  for (const line of flashSummary(results)) console.log(line);
   const failed = results.filter(({ failure }) => failure !== undefined).length;
   if (failed > 0) throw new UserError(`${failed} of ${results.length} boards were not flashed`);
 }

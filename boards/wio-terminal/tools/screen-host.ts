@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { generateFonts } from "../build/font/font";
-import { BOARD, OUTPUT } from "../build/paths";
+import { BUILD_FOLDER, WIO_FOLDER } from "../build/paths";
 import type { Picture } from "../build/png";
 import { run } from "../build/tools";
 import { Ili9341 } from "../emulator/index";
@@ -12,7 +12,7 @@ const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   ...["include", "screen", "runtime", "jacdac", "network", "bridge"].map(
-    (dir) => `-I${join(BOARD, dir)}`,
+    (dir) => `-I${join(WIO_FOLDER, dir)}`,
   ),
 ];
 const SCREEN = [
@@ -31,10 +31,10 @@ export interface Snapshot {
 
 /** Builds the program with sanitizers. */
 export async function buildScreen(): Promise<string> {
-  mkdirSync(OUTPUT, { recursive: true });
-  const program = join(OUTPUT, "screen-host");
+  mkdirSync(BUILD_FOLDER, { recursive: true });
+  const program = join(BUILD_FOLDER, "screen-host");
   const sources = ["tools/screen_host", "runtime/console", "runtime/text_join", ...SCREEN];
-  const files = [...sources.map((name) => join(BOARD, `${name}.c`)), await generateFonts()];
+  const files = [...sources.map((name) => join(WIO_FOLDER, `${name}.c`)), await generateFonts()];
   await run("gcc", [...FLAGS, ...files, "-o", program]);
   return program;
 }

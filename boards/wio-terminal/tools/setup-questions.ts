@@ -1,16 +1,19 @@
 /** The questions that `npm run setup:wio` asks in the terminal. */
 import { UserError } from "../../../server/base/user-error";
 import type { SettingName } from "../../../src/common/settings";
-import type { Changes, Known } from "../../line/board-settings";
-import { mistakesIn, WORDS } from "../../line/mistakes";
+import type { KnownSettings, SettingChanges } from "../../line/board-settings";
+import { findMistakes, SETTING_WORDS } from "../../line/setting-mistakes";
 import { readAnswer, readPassword } from "../../tools/prompt";
 
 /**
  * Asks for the passwords of the names that were given as options. If standard input is no terminal,
  * each password is a line of standard input.
  */
-export async function askForPasswords(named: { user?: string; wifi?: string }): Promise<Changes> {
-  const changes: Changes = {};
+export async function askForPasswords(named: {
+  user?: string;
+  wifi?: string;
+}): Promise<SettingChanges> {
+  const changes: SettingChanges = {};
   const lines = process.stdin.isTTY ? undefined : pipedLines();
   const ask = async (question: string): Promise<string | null> => {
     if (!lines) return (await readPassword(question)) || null;
@@ -35,9 +38,9 @@ async function* pipedLines(): AsyncGenerator<string, undefined> {
 }
 
 /** Asks for all settings, one after another. Enter keeps the board's value. */
-export async function askForAll(known: Known): Promise<Changes> {
+export async function askForAll(known: KnownSettings): Promise<SettingChanges> {
   console.log("Enter keeps the value in brackets; a single - removes it.");
-  const changes: Changes = {
+  const changes: SettingChanges = {
     ...(await ask("ID", "Id of the board", known.id)),
     ...(await ask("WIFI_SSID", "Wi-Fi name", known.wifi?.name)),
   };
@@ -50,12 +53,16 @@ export async function askForAll(known: Known): Promise<Changes> {
 }
 
 /** @param has the board's current value, which Enter keeps */
-async function ask(name: SettingName, question: string, has: string | undefined): Promise<Changes> {
+async function ask(
+  name: SettingName,
+  question: string,
+  has: string | undefined,
+): Promise<SettingChanges> {
   for (;;) {
     const answer = await readAnswer(`${question}${has === undefined ? "" : ` [${has}]`}: `);
     if (answer === "") return {};
     const changes = { [name]: answer === "-" ? null : answer };
-    const [mistake] = mistakesIn(changes);
+    const [mistake] = findMistakes(changes);
     if (!mistake) return changes;
     console.log(mistake.line);
   }
@@ -68,14 +75,14 @@ async function ask(name: SettingName, question: string, has: string | undefined)
 async function askForPassword(
   name: "WIFI_PWD" | "MQTT_PWD",
   owner: string | null | undefined,
-): Promise<Changes> {
+): Promise<SettingChanges> {
   if (owner === undefined) return {};
   if (owner === null) return { [name]: null };
   for (;;) {
-    const answer = await readPassword(`${WORDS[name]}, not shown (none: Enter): `);
-    const changes: Changes = { [name]: answer === "" ? null : answer };
+    const answer = await readPassword(`${SETTING_WORDS[name]}, not shown (none: Enter): `);
+    const changes: SettingChanges = { [name]: answer === "" ? null : answer };
     const beside = name === "WIFI_PWD" ? { WIFI_SSID: owner } : { MQTT_USER: owner };
-    const [mistake] = mistakesIn({ ...beside, ...changes });
+    const [mistake] = findMistakes({ ...beside, ...changes });
     if (!mistake) return changes;
     console.log(mistake.line);
   }

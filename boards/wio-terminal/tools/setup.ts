@@ -6,9 +6,9 @@ import { DEFAULT_DIR } from "../../../server/setup/security-options";
 import { parseSettings } from "../../../server/setup/settings";
 import { withUpdateKey } from "../../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../../src/common/settings";
-import { type Changes, readKnown } from "../../line/board-settings";
-import { mistakesIn } from "../../line/mistakes";
+import { readKnownSettings, type SettingChanges } from "../../line/board-settings";
 import { problemOf, setUpBoard } from "../../line/set-up";
+import { findMistakes } from "../../line/setting-mistakes";
 import { command, readFlags } from "../../tools/command";
 import { openSerialLine } from "../../tools/usb/serial-line";
 import { chooseWio, PLUG_IN } from "../../tools/usb/wio-port";
@@ -54,7 +54,7 @@ await command(async () => {
     console.log(`${port}: waiting for the board`);
     try {
       await board.open();
-      if (isAsked) changes = await askForAll(await readKnown(board));
+      if (isAsked) changes = await askForAll(await readKnownSettings(board));
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(`${port}: ${problemOf(error)}`);
@@ -77,12 +77,17 @@ await command(async () => {
 process.exit();
 
 /** Reads all settings of a file. A setting that the file lacks is removed from the board. */
-function readFile(path: string): Changes {
+function readFile(path: string): SettingChanges {
   const settings = parseSettings(readText(path), path);
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
 }
 
-function fromFlags(flags: { id?: string; broker?: string; user?: string; wifi?: string }): Changes {
+function fromFlags(flags: {
+  id?: string;
+  broker?: string;
+  user?: string;
+  wifi?: string;
+}): SettingChanges {
   const { id, broker, user, wifi } = flags;
   return {
     ...(id !== undefined && { ID: id }),
@@ -94,7 +99,7 @@ function fromFlags(flags: { id?: string; broker?: string; user?: string; wifi?: 
 }
 
 /** @throws UserError with the first mistake */
-function check(changes: Changes, later: readonly string[] = []): void {
-  const [mistake] = mistakesIn(changes).filter(({ setting }) => !later.includes(setting));
+function check(changes: SettingChanges, later: readonly string[] = []): void {
+  const [mistake] = findMistakes(changes).filter(({ setting }) => !later.includes(setting));
   if (mistake) throw new UserError(mistake.line);
 }

@@ -1,9 +1,9 @@
-import { Board, SERVICE } from "../../../boards/line/board";
+import { Board, SERVICE_CLASS } from "../../../boards/line/board";
 import { Packet } from "../../../server/simulator/jacdac";
 import { Decoder, encode } from "../../support/jdusb";
 
 const DEVICE = "12abdd2289421234";
-const CLASSES = [0, SERVICE.manager, SERVICE.settings, SERVICE.wifi];
+const CLASSES = [0, SERVICE_CLASS.manager, SERVICE_CLASS.settings, SERVICE_CLASS.wifi];
 const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const SET_RUNNING = 0x2080;
 
@@ -39,9 +39,9 @@ export class FakeBoard {
     }
     if (packet.requiresAck) this.report(0x3f, packet.crc, new Uint8Array());
     const { serviceIndex, serviceCommand, data } = packet;
-    if (CLASSES[serviceIndex] === SERVICE.settings) this.setting(serviceCommand, data);
+    if (CLASSES[serviceIndex] === SERVICE_CLASS.settings) this.setting(serviceCommand, data);
     // An empty report means that the board has not joined a network.
-    else if (CLASSES[serviceIndex] === SERVICE.wifi)
+    else if (CLASSES[serviceIndex] === SERVICE_CLASS.wifi)
       this.report(serviceIndex, serviceCommand, new Uint8Array());
     else if (serviceCommand === SET_RUNNING) {
       this.isRunning = data[0] === 1;

@@ -3,7 +3,7 @@ import { encodeFrame, frameCrc, LineDecoder } from "../../../boards/line/framing
 import {
   acknowledgement,
   acknowledges,
-  announced,
+  announcedServices,
   BRIDGE,
   makeBridgeCommand,
   makeCommand,
@@ -81,8 +81,8 @@ describe("frames on a board's serial line", () => {
   it("report the services of a device, and acknowledge a frame", () => {
     const payload = Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11);
     const [report] = reportsOf(makeFrame({ device: DEVICE, service: 0, command: 0, payload }));
-    expect(report && announced(report)).toEqual([0, 0x1107dc4a]);
-    expect(report && announced({ ...report, service: 1 })).toBeUndefined();
+    expect(report && announcedServices(report)).toEqual([0, 0x1107dc4a]);
+    expect(report && announcedServices({ ...report, service: 1 })).toBeUndefined();
     const frame = makeCommand(DEVICE, 1, 0x81, new Uint8Array(), true);
     const [ack] = reportsOf(acknowledgement(frame, DEVICE) ?? new Uint8Array());
     expect(ack).toMatchObject({ device: DEVICE, service: 0x3f, command: frameCrc(frame) });

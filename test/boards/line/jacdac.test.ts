@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { frameCrc } from "../../../boards/line/framing";
-import { announced, makeCommand, reportsOf } from "../../../boards/line/packets";
+import { announcedServices, makeCommand, reportsOf } from "../../../boards/line/packets";
 import { Packet } from "../../../server/simulator/jacdac";
 
 const DEVICE = "0123456789abcdef";
@@ -24,5 +24,5 @@ it("frames made by jacdac-ts can be read on a board's line", () => {
   const packet = Packet.from(0, Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11));
   packet.deviceIdentifier = DEVICE;
   const [report] = reportsOf(packet.toBuffer());
-  expect(report && announced(report)).toEqual([0, 0x1107dc4a]);
+  expect(report && announcedServices(report)).toEqual([0, 0x1107dc4a]);
 });

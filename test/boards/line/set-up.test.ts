@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Changes } from "../../../boards/line/board-settings";
-import type { Step } from "../../../boards/line/progress";
-import { type Outcome, setUpBoard } from "../../../boards/line/set-up";
-import { PROGRAM } from "../../../boards/log-lines";
+import type { SettingChanges } from "../../../boards/line/board-settings";
+import type { ProgressStep } from "../../../boards/line/connection-progress";
+import { setUpBoard, type SetUpOutcome } from "../../../boards/line/set-up";
+import { PROGRAM_LINES } from "../../../boards/log-lines";
 import { FakeBoard } from "./fake-board";
 
 describe("setting up a board", () => {
   let board: FakeBoard;
-  let steps: Step[];
+  let steps: ProgressStep[];
 
   beforeEach(() => {
     board = new FakeBoard();
@@ -15,7 +15,7 @@ describe("setting up a board", () => {
     steps = [];
   });
 
-  const setUp = async (changes: Changes): Promise<Outcome> => {
+  const setUp = async (changes: SettingChanges): Promise<SetUpOutcome> => {
     await board.line.open();
     return await setUpBoard(board.line, changes, (step) => steps.push(step));
   };
@@ -44,7 +44,7 @@ describe("setting up a board", () => {
     takeTogether();
     board.onStart = () => {
       expect([...board.settings]).toEqual([["ID", '"new"']]);
-      board.say(`> ${PROGRAM.acknowledged}`);
+      board.say(`> ${PROGRAM_LINES.acknowledged}`);
     };
     expect(await setUp({ ID: "new", MQTT_USER: null })).toEqual({ isConnected: true, problem: "" });
   });

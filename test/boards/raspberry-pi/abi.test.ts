@@ -17,7 +17,7 @@ import {
   inputRequest,
   isActive,
   labelOf,
-  lineFile,
+  lineDescriptor,
   lineInfo,
   lineValue,
   outputRequest,
@@ -162,7 +162,7 @@ describe("the kernel's interface", () => {
     expect(inputRequest(5, "nightlight", "high").toString("hex")).toBe(c.get("down"));
     expect(inputRequest(5, "nightlight", "low").toString("hex")).toBe(c.get("up"));
     expect([isActive(lineValue(true)), isActive(lineValue(false))]).toEqual([true, false]);
-    expect(lineFile(Buffer.from(c.get("opened") ?? "", "hex"))).toBe(17);
+    expect(lineDescriptor(Buffer.from(c.get("opened") ?? "", "hex"))).toBe(17);
     expect(lineValue(true).toString("hex")).toBe(c.get("high"));
     expect(lineValue(false).toString("hex")).toBe(c.get("low"));
   });

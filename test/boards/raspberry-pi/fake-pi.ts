@@ -1,7 +1,7 @@
 import type { InputLine } from "../../../boards/raspberry-pi/button";
 import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
 import type { OutputLine } from "../../../boards/raspberry-pi/led";
-import type { Bus } from "../../../boards/raspberry-pi/light-sensor";
+import type { OpenBus } from "../../../boards/raspberry-pi/light-sensor";
 
 /** A chip at an I2C address, accessed byte by byte. */
 export interface FakeChip {
@@ -54,12 +54,12 @@ export class FakePi {
   openBuses = 0;
   waitedMs = 0;
 
-  openBus = (): Bus =>
+  openBus = (): OpenBus =>
     this.bus((address, write, readBytes) => this.transfer(address, write, readBytes));
 
-  openSpi = (): Bus => this.bus((_, write) => this.exchange(write));
+  openSpi = (): OpenBus => this.bus((_, write) => this.exchange(write));
 
-  private bus(transfer: (address: number, write: Uint8Array, read: number) => Uint8Array): Bus {
+  private bus(transfer: (address: number, write: Uint8Array, read: number) => Uint8Array): OpenBus {
     if (this.openError !== undefined) throw kernelError(this.openError);
     this.openBuses++;
     return {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { numberedIds, readIds, settingsOf, sharedUser } from "../../../boards/tools/usb/board-ids";
+import {
+  numberedIds,
+  readIds,
+  settingsForBoard,
+  sharedUser,
+} from "../../../boards/tools/usb/board-ids";
 
 describe("a list of ids", () => {
   it("has one id on each line", () => {
@@ -30,19 +35,19 @@ describe("the user name of each board", () => {
   it("is the board's id, if the common user name was the common id", () => {
     const settings = { ID: "class-*", MQTT_USER: "class-*", MQTT_PWD: "secret" };
     expect(sharedUser("class-*", settings)).toBeUndefined();
-    expect(settingsOf("class-1", "class-*", settings)).toEqual({
+    expect(settingsForBoard("class-1", "class-*", settings)).toEqual({
       ...{ ID: "class-1", MQTT_USER: "class-1", MQTT_PWD: "secret" },
     });
   });
 
   it("otherwise stays the same, with a warning", () => {
-    expect(settingsOf("desk-1", "desk", { MQTT_USER: "ada" })).toEqual({
+    expect(settingsForBoard("desk-1", "desk", { MQTT_USER: "ada" })).toEqual({
       ...{ ID: "desk-1", MQTT_USER: "ada" },
     });
     expect(sharedUser("desk", { MQTT_USER: "ada" })).toMatch(
       /^MQTT_USER: each board will log in as ada, .* with MQTT_USER=desk,/,
     );
-    expect(settingsOf("desk-1", "desk", {})).toEqual({ ID: "desk-1" });
+    expect(settingsForBoard("desk-1", "desk", {})).toEqual({ ID: "desk-1" });
     expect(sharedUser("desk", {})).toBeUndefined();
   });
 });

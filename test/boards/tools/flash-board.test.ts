@@ -4,7 +4,7 @@ import {
   type Computer,
   findBoards,
   flashAll,
-  summary,
+  flashSummary,
 } from "../../../boards/tools/usb/flash-board";
 import type { Port } from "../../../boards/tools/usb/serial-port";
 
@@ -100,7 +100,7 @@ describe("flashing a class", () => {
       { place: port(10), id: "d" },
     ]);
     expect(computer.images).toEqual(["d", "b", "c", "a"].map((id) => `image of ${id}`));
-    expect(summary(results)[0]).toBe("4 of 4 boards flashed:");
+    expect(flashSummary(results)[0]).toBe("4 of 4 boards flashed:");
   });
 
   it("continues if one board fails, and reports which one and why", async () => {
@@ -111,7 +111,7 @@ describe("flashing a class", () => {
     const boards = faults.map((fault, number) => ({ number, port: `COM${number}`, fault }));
     const computer = new FakeComputer(boards, (number) => `drive ${number}`);
     const results = await flash(computer, numberedIds("desk", 7));
-    expect(summary(results)).toEqual([
+    expect(flashSummary(results)).toEqual([
       "2 of 7 boards flashed:",
       "  COM0  desk-1  FAILED: no bootloader drive appeared: mount it, or slide its power switch down twice, quickly: a drive named Arduino appears; then run this again",
       "  COM1  desk-2  FAILED: drive 1: the bootloader is still there: it did not accept the image",

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SERVICE } from "../../../boards/line/board";
+import { SERVICE_CLASS } from "../../../boards/line/board";
 import { encodeFrame, LineDecoder } from "../../../boards/line/framing";
 import {
   acknowledgement,
   BRIDGE,
-  COMMAND,
+  COMMAND_FLAG,
   makeFrame,
   packetsOf,
   TO_SERVICE_CLASS,
@@ -33,14 +33,14 @@ class ScriptedBoard {
   }
 
   announce(): void {
-    const payload = new Uint8Array(new Uint32Array([0x101, SERVICE.manager]).buffer);
+    const payload = new Uint8Array(new Uint32Array([0x101, SERVICE_CLASS.manager]).buffer);
     this.send(makeFrame({ device: DEVICE, service: 0, command: 0, payload }));
   }
 
   private take(frame: Uint8Array): void {
     const flags = frame[3] ?? 0;
     if (flags & TO_SERVICE_CLASS) this.asked.push(...packetsOf(frame).map((to) => to.command));
-    else if (flags & COMMAND) {
+    else if (flags & COMMAND_FLAG) {
       const answer = acknowledgement(frame, DEVICE);
       if (answer) this.send(answer);
     }
@@ -64,7 +64,7 @@ describe("the serial line to a board, as a bus", () => {
     vi.useRealTimers();
   });
 
-  const manager = () => bus.services({ serviceClass: SERVICE.manager })[0];
+  const manager = () => bus.services({ serviceClass: SERVICE_CLASS.manager })[0];
   const acknowledged = async () => {
     const sent = manager()
       ?.register(DeviceScriptManagerReg.Running)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callOut, choosePort, listed, type Port } from "../../../boards/tools/usb/serial-port";
+import { callOutPath, choosePort, listed, type Port } from "../../../boards/tools/usb/serial-port";
 
 describe("the board's serial port", () => {
   let dir: string;
@@ -63,7 +63,7 @@ describe("the board's serial port", () => {
     ["/dev/ttyACM0", "/dev/ttyACM0"],
     ["COM3", "COM3"],
   ])("has the name of the device that does not wait for a caller: %s", (name, calledOut) => {
-    expect(callOut(name)).toBe(calledOut);
+    expect(callOutPath(name)).toBe(calledOut);
   });
 
   it("is described with everything known about it", () => {

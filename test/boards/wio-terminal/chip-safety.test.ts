@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage, PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
@@ -75,12 +75,12 @@ describe("the chip after a failure", () => {
 
   it("reports after a panic why the previous run ended", async () => {
     start(await uf2With("trap"));
-    await running.until(BOARD.resetCause + BOARD.powerOn);
-    await running.until(BOARD.panic + BOARD.integerOverflow);
-    await running.until(BOARD.previousRun + BOARD.integerOverflow);
-    expect(running.log).toContain(BOARD.resetCause + BOARD.softwareReset);
+    await running.until(RUNTIME_LINES.resetCause + RUNTIME_LINES.powerOn);
+    await running.until(RUNTIME_LINES.panic + RUNTIME_LINES.integerOverflow);
+    await running.until(RUNTIME_LINES.previousRun + RUNTIME_LINES.integerOverflow);
+    expect(running.log).toContain(RUNTIME_LINES.resetCause + RUNTIME_LINES.softwareReset);
     // The reason for the end of the previous run is logged once.
-    const told = running.log.filter((line) => line.includes(BOARD.previousRun)).length;
+    const told = running.log.filter((line) => line.includes(RUNTIME_LINES.previousRun)).length;
     expect(told).toBe(1);
   });
 
@@ -89,8 +89,8 @@ describe("the chip after a failure", () => {
     await running.until("buttons are watched");
     const address = await addressOf("board_light");
     running.chip.nvm.program(address, UNDEFINED);
-    await running.until(BOARD.previousRun + BOARD.fault);
-    await running.until(`${BOARD.faultStatus}0x00010000 `);
+    await running.until(RUNTIME_LINES.previousRun + RUNTIME_LINES.fault);
+    await running.until(`${RUNTIME_LINES.faultStatus}0x00010000 `);
     const pc = `0x${address.toString(16).padStart(8, "0")}`;
     expect(running.log.find((line) => line.startsWith("  pc "))).toContain(`pc ${pc} `);
   });
@@ -100,8 +100,8 @@ describe("the chip after a failure", () => {
     await running.until("buttons are watched");
     running.chip.nvm.program(await addressOf("board_step"), HANG);
     running.log = [];
-    await running.until(BOARD.resetCause + BOARD.watchdog);
-    expect(running.log.join("\n")).not.toContain(BOARD.previousRun);
+    await running.until(RUNTIME_LINES.resetCause + RUNTIME_LINES.watchdog);
+    expect(running.log.join("\n")).not.toContain(RUNTIME_LINES.previousRun);
   });
 
   it("reports that the coprocessor's firmware is too old", async () => {
@@ -112,7 +112,10 @@ describe("the chip after a failure", () => {
     running.board.coprocessorBaud = 1_843_200;
     running.board.coprocessor.version = "2.0.9";
     running.powerOn();
-    await running.until(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`, 20);
+    await running.until(
+      `${RUNTIME_LINES.coprocessorFirmware}2.0.9${RUNTIME_LINES.firmwareTooOld}2.1.2`,
+      20,
+    );
   });
 
   it("works after a power cut at any time of a deploy", async () => {

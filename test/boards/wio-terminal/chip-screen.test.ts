@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { SCREEN } from "../../../boards/log-lines";
+import { SCREEN_WORDS } from "../../../boards/log-lines";
 import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { Mosquitto } from "../../support/mosquitto";
@@ -33,33 +33,33 @@ describe("the screen of the flashed board", () => {
 
   it("shows light, LED, network and errors", async () => {
     await untilShown("652", "text", "number");
-    await untilShown(`${SCREEN.offlineRule}below 300`, "quiet");
+    await untilShown(`${SCREEN_WORDS.offlineRule}below 300`, "quiet");
     await untilShown("kitchen", "text", "large");
-    await untilShown(SCREEN.off, "text", "large");
-    await untilShown(SCREEN.byServer, "quiet");
-    await untilShown(`0${SCREEN.waiting}`, "quiet");
+    await untilShown(SCREEN_WORDS.off, "text", "large");
+    await untilShown(SCREEN_WORDS.byServer, "quiet");
+    await untilShown(`0${SCREEN_WORDS.waiting}`, "quiet");
     board.wio.light = lightOfRaw(100);
     await untilShown("100", "text", "number");
-    await untilShown(SCREEN.on, "lamp", "large");
+    await untilShown(SCREEN_WORDS.on, "lamp", "large");
     await board.until("the LED's pin", () => board.wio.led);
 
     board.wio.setButton("a", true);
-    await untilShown(SCREEN.byHand, "quiet");
-    await untilShown(SCREEN.off, "text", "large");
+    await untilShown(SCREEN_WORDS.byHand, "quiet");
+    await untilShown(SCREEN_WORDS.off, "text", "large");
     await broker.kill();
-    await untilShown(`${SCREEN.broker}127.0.0.1: connection`, "problem");
+    await untilShown(`${SCREEN_WORDS.broker}127.0.0.1: connection`, "problem");
 
     // The broker's host is down. The coprocessor's connect takes minutes, and the board keeps
     // working.
     board.wio.coprocessor.sockets.synsToLose = Infinity;
-    await untilShown(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
+    await untilShown(`${SCREEN_WORDS.broker}127.0.0.1: ${SCREEN_WORDS.noAnswerFor}`, "problem");
     board.wio.setButton("a", false);
     board.wio.light = lightOfRaw(800);
     await untilShown("800", "text", "number");
-    await untilShown(SCREEN.byDevice, "quiet");
-    await untilShown(SCREEN.off, "text", "large");
+    await untilShown(SCREEN_WORDS.byDevice, "quiet");
+    await untilShown(SCREEN_WORDS.off, "text", "large");
     board.wio.setButton("a", true);
-    await untilShown(SCREEN.byHand, "quiet");
-    await untilShown(SCREEN.on, "lamp", "large");
+    await untilShown(SCREEN_WORDS.byHand, "quiet");
+    await untilShown(SCREEN_WORDS.on, "lamp", "large");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import type { CallName } from "../../../boards/wio-terminal/emulator/coprocessor/calls";
 import type { Fault } from "../../../boards/wio-terminal/emulator/coprocessor/faults";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
@@ -43,9 +43,11 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     const running = await startBoard();
     await untilWorking(running, 205);
     running.coprocessor.dropNetwork();
-    await running.untilLogged(BOARD.wifi + BOARD.networkLost);
+    await running.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.networkLost);
     await running.untilLogged(
-      new RegExp(`${BOARD.socket}(${BOARD.connectionLost}|${BOARD.wifiLost})`),
+      new RegExp(
+        `${RUNTIME_LINES.socket}(${RUNTIME_LINES.connectionLost}|${RUNTIME_LINES.wifiLost})`,
+      ),
     );
     running.coprocessor.station.inRange = true;
     await untilWorking(running, 206);
@@ -57,6 +59,6 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
       coprocessor.injectFault("hostByName", { kind: "unknownHost" });
     }, "broker.home");
     await untilWorking(running, 207);
-    await running.untilLogged(BOARD.socket + BOARD.hostNotFound);
+    await running.untilLogged(RUNTIME_LINES.socket + RUNTIME_LINES.hostNotFound);
   });
 });

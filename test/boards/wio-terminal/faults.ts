@@ -3,7 +3,7 @@
  * its readings.
  */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import {
   lightOfRaw,
   startNightlightBoard,
@@ -64,5 +64,5 @@ export async function untilWorking(running: QemuBoard, raw: number): Promise<voi
 
 /** Checks that no fault of the coprocessor has restarted the board itself. */
 export function neverRestarted(running: QemuBoard): void {
-  expect(running.log.filter((line) => line === BOARD.banner)).toHaveLength(1);
+  expect(running.log.filter((line) => line === RUNTIME_LINES.banner)).toHaveLength(1);
 }

@@ -6,7 +6,7 @@ import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
 import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
-import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { APP_START_ADDRESS, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { ProgramKey } from "../../../server/setup/program-key";
 import { Checkout } from "../../support/checkout";
@@ -217,7 +217,7 @@ describe("npm run flash:wio", () => {
     await startBoard(ports, tool);
     const runtime = readFileSync(RUNTIME_FILE);
     const copied = drive.image ?? Buffer.alloc(0);
-    const flashed = readMemory(copied, APP_START);
+    const flashed = readMemory(copied, APP_START_ADDRESS);
     expect(flashed.subarray(0, runtime.length).equals(runtime)).toBe(true);
     expect(copied.toString("latin1")).toContain('ID\0"desk-1"\0');
     const signer = new ProgramKey(join(checkout.dir, ".nightlight")).publicKey();

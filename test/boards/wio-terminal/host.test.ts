@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/wio-terminal/build/paths";
+import { WIO_FOLDER } from "../../../boards/wio-terminal/build/paths";
 import { run } from "../../../boards/wio-terminal/build/tools";
 
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   ...["include", "runtime", "jacdac", "network", "bridge", "usb", "test"].map(
-    (dir) => `-I${join(BOARD, dir)}`,
+    (dir) => `-I${join(WIO_FOLDER, dir)}`,
   ),
 ];
 
@@ -104,7 +104,7 @@ describe("the board's C on the host, checked by the sanitizers", () => {
   afterAll(() => rmSync(dir, { recursive: true }));
 
   async function build(name: string, files: readonly string[]): Promise<string> {
-    const sources = [`test/${name}`, ...files].map((file) => join(BOARD, `${file}.c`));
+    const sources = [`test/${name}`, ...files].map((file) => join(WIO_FOLDER, `${file}.c`));
     const program = join(dir, name);
     await run("gcc", [...FLAGS, ...sources, "-o", program]);
     return program;
@@ -135,7 +135,7 @@ describe("the board's C on the host, checked by the sanitizers", () => {
   it("fails if the code under test reads past its buffer", async () => {
     // Shows that the sanitizers work: the same flags find this error.
     const program = join(dir, "bad");
-    const source = join(BOARD, "test/sanitizer_check.c");
+    const source = join(WIO_FOLDER, "test/sanitizer_check.c");
     await run("gcc", [...FLAGS, source, "-o", program]);
     await expect(run(program, [])).rejects.toThrow(/insufficient space|buffer-overflow/);
   });

@@ -4,8 +4,8 @@ import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { extractVm, findWasm } from "../../../boards/wio-terminal/build/extract-vm";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { memoryLayout } from "../../../boards/wio-terminal/build/memory-layout";
-import { makePackage, PACKAGE_SPACE } from "../../../boards/wio-terminal/build/package";
-import { checkFits, table } from "../../../boards/wio-terminal/build/sizes";
+import { makePackage, PACKAGE_MAX_BYTES } from "../../../boards/wio-terminal/build/package";
+import { checkFits, sizeTable } from "../../../boards/wio-terminal/build/sizes";
 import { translate } from "../../../boards/wio-terminal/build/translate";
 import { checkContract } from "../../../boards/wio-terminal/build/vm-contract";
 import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
@@ -75,7 +75,9 @@ describe("the image", () => {
     const packed = makePackage(await compileFirmware(), { ID: "one" });
     const regions = (await linkImage(QEMU, { packed })).regions();
     checkFits(regions);
-    expect(table(regions)).toMatch(/flash \(496 KB on the chip\)[^]*RAM \(192 KB on the chip\)/);
+    expect(sizeTable(regions)).toMatch(
+      /flash \(496 KB on the chip\)[^]*RAM \(192 KB on the chip\)/,
+    );
     const ram = regions.filter(({ memory }) => memory === "RAM");
     // The image uses all RAM except for the bootloader's one word and gaps for alignment.
     const used = ram.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -93,7 +95,7 @@ describe("the image", () => {
   });
 
   it("refuses a package that is too large, and invalid bytecode", () => {
-    expect(() => makePackage(new Uint8Array(PACKAGE_SPACE), {})).toThrow(/take \d+ of 65536/);
+    expect(() => makePackage(new Uint8Array(PACKAGE_MAX_BYTES), {})).toThrow(/take \d+ of 65536/);
     expect(() => makePackage(new Uint8Array(33), {})).toThrow(/multiple of 32/);
     expect(() => makePackage(new Uint8Array(32), { FOURTEEN_CHARS: "" })).toThrow(/longer than 13/);
     expect(() => makePackage(new Uint8Array(32), { KEY: "x".repeat(231) })).toThrow(

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -31,7 +31,7 @@ afterEach(async () => {
  */
 function said(log: readonly string[]): string[] {
   return log.filter((line) =>
-    ["> ", "! ", BOARD.programPanic].some((start) => line.startsWith(start)),
+    ["> ", "! ", RUNTIME_LINES.programPanic].some((start) => line.startsWith(start)),
   );
 }
 
@@ -51,7 +51,7 @@ async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<
   vm = await createVm();
   vm.dmesg = (line) => log.push(line);
   vm.panicHandler = (code) => {
-    if (code) log.push(`${BOARD.programPanic}${code}`);
+    if (code) log.push(`${RUNTIME_LINES.programPanic}${code}`);
   };
   vm.log = vm.deployHandler = vm.sendPacket = () => undefined;
   vm.error = (error) => log.push(`machine died: ${String(error)}`);
@@ -79,15 +79,15 @@ describe("the language on the board", () => {
     ["too-deep", 60006],
     ["out-of-memory", 60004],
   ] as const)("panics like the CLI's virtual machine: %s", async (name, code) => {
-    const end = new RegExp(`^${BOARD.programPanic}${code}`);
+    const end = new RegExp(`^${RUNTIME_LINES.programPanic}${code}`);
     const expected = await inCli(name, end);
     expect(await onBoard(name, end)).toEqual(expected);
   });
 
   it("restarts if the CLI's virtual machine ends with a trap", async () => {
-    const end = new RegExp(`^${BOARD.panic}${BOARD.integerOverflow}$`);
+    const end = new RegExp(`^${RUNTIME_LINES.panic}${RUNTIME_LINES.integerOverflow}$`);
     expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
-    await board?.untilLogged(BOARD.banner, { from: board.log.length });
+    await board?.untilLogged(RUNTIME_LINES.banner, { from: board.log.length });
   });
 
   it("survives a garbage collection at each allocation", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -30,48 +30,48 @@ describe("memory on the board", () => {
     const running = await startAll();
     await running.untilLogged("> case end");
     running.say("status");
-    const [mainUsed, mainSize] = await used(running, BOARD.mainStack);
+    const [mainUsed, mainSize] = await used(running, RUNTIME_LINES.mainStack);
     expect(mainUsed).toBeGreaterThan(0);
     expect(mainUsed).toBeLessThan(mainSize * 0.75);
-    const [vmUsed, vmSize] = await used(running, BOARD.vmStack);
+    const [vmUsed, vmSize] = await used(running, RUNTIME_LINES.vmStack);
     expect(vmUsed).toBeGreaterThan(0);
     expect(vmUsed).toBeLessThan(vmSize * 0.75);
-    const [heapUsed, heapSize] = await used(running, BOARD.vmHeap);
+    const [heapUsed, heapSize] = await used(running, RUNTIME_LINES.vmHeap);
     // The garbage-collected heap alone is 64 KB.
     expect(heapUsed).toBeGreaterThan(64 * 1024);
     expect(heapUsed).toBeLessThan(heapSize * 0.85);
   });
 
   it.each([
-    ["main", BOARD.mainStackOverflow],
-    ["vm", BOARD.vmStackOverflow],
+    ["main", RUNTIME_LINES.mainStackOverflow],
+    ["vm", RUNTIME_LINES.vmStackOverflow],
   ])("reports an overflow of the stack of %s, and restarts", async (stack, message) => {
     const running = await startAll();
-    await running.untilLogged(BOARD.banner);
+    await running.untilLogged(RUNTIME_LINES.banner);
     const from = running.log.length;
     running.say(`overflow ${stack}`);
-    await running.untilLogged(BOARD.panic + message, { from });
-    await running.untilLogged(BOARD.banner, { from });
-    await running.untilLogged(BOARD.previousRun + message, { from });
+    await running.untilLogged(RUNTIME_LINES.panic + message, { from });
+    await running.untilLogged(RUNTIME_LINES.banner, { from });
+    await running.untilLogged(RUNTIME_LINES.previousRun + message, { from });
   });
 
   it("keeps its program over a restart, and writes it only once", async () => {
     const { elf } = await linkImage(QEMU);
     board = await QemuBoard.start({ elf, packed: makePackage(program("trap"), {}) });
     await board.untilLogged("mgr: deploy");
-    const panic = await board.untilLogged(BOARD.panic + BOARD.integerOverflow);
+    const panic = await board.untilLogged(RUNTIME_LINES.panic + RUNTIME_LINES.integerOverflow);
     const from = board.log.indexOf(panic);
     await board.untilLogged("> before the trap", { from });
     const secondRun = board.log.slice(from);
-    expect(secondRun).toContain(BOARD.banner);
+    expect(secondRun).toContain(RUNTIME_LINES.banner);
     expect(secondRun.some((line) => line.includes("mgr: deploy"))).toBe(false);
-    expect(secondRun.some((line) => line.includes(BOARD.formatting))).toBe(false);
+    expect(secondRun.some((line) => line.includes(RUNTIME_LINES.formatting))).toBe(false);
   });
 
   it("runs without a program", async () => {
     const { elf } = await linkImage(QEMU);
     board = await QemuBoard.start({ elf });
-    await board.untilLogged(BOARD.noProgram);
+    await board.untilLogged(RUNTIME_LINES.noProgram);
     await board.untilLogged("self-device:");
   });
 });

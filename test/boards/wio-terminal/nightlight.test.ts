@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -80,10 +80,10 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await untilReported(id, ({ light }) => light === 500);
     brokerIsUp = false;
     await broker.kill();
-    await board.untilLogged(BOARD.socket + BOARD.connectionRefused);
+    await board.untilLogged(RUNTIME_LINES.socket + RUNTIME_LINES.connectionRefused);
     board.setLight(lightOfRaw(42));
     // Without a server, the board decides by the same rule.
-    await board.untilLogged(`> ${PROGRAM.alone}`);
+    await board.untilLogged(`> ${PROGRAM_LINES.alone}`);
     await untilLed(true);
     await broker.restart();
     brokerIsUp = true;
@@ -110,7 +110,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
       await untilLed(raw < 300);
     }
     board.say("status");
-    const longest = /=(\d+)$/.exec(await board.untilLogged(BOARD.longestNetwork));
+    const longest = /=(\d+)$/.exec(await board.untilLogged(RUNTIME_LINES.longestNetwork));
     expect(Number(longest?.[1])).toBeGreaterThan(0);
     expect(Number(longest?.[1])).toBeLessThan(5000);
   });
@@ -127,7 +127,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
 
   it("reports that it does not support TLS", async () => {
     board = await startNightlightBoard({ id: "wio-4", broker: `mqtts://127.0.0.1:${broker.port}` });
-    await board.untilLogged(BOARD.socket + BOARD.noTls);
+    await board.untilLogged(RUNTIME_LINES.socket + RUNTIME_LINES.noTls);
   });
 
   it("reports to the program which button is pressed", async () => {

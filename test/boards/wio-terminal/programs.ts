@@ -1,8 +1,8 @@
 /** DeviceScript programs of the tests. They are compiled again only if their sources change. */
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
-import { OUTPUT } from "../../../boards/wio-terminal/build/paths";
+import { BYTECODE_FILE as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
+import { BUILD_FOLDER } from "../../../boards/wio-terminal/build/paths";
 import { fingerprint, makeOnce } from "../../../boards/wio-terminal/build/tools";
 import { ROOT } from "../../../server/base/root";
 
@@ -51,5 +51,5 @@ function bytecodeOf(name: ProgramName): string {
     .sort()
     .map((file) => readFileSync(join(folder, file)));
   const compiler = readFileSync(join(ROOT, "node_modules/@devicescript/cli/package.json"));
-  return join(OUTPUT, "programs", `${name}-${fingerprint(compiler, ...sources)}.devs`);
+  return join(BUILD_FOLDER, "programs", `${name}-${fingerprint(compiler, ...sources)}.devs`);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -38,7 +38,7 @@ beforeEach(async () => {
     WIFI_PWD: "good night",
   };
   board = await UsbBoard.start(makePackage(bytecode, settings));
-  await board.untilLogged(`> ${PROGRAM.connected}`);
+  await board.untilLogged(`> ${PROGRAM_LINES.connected}`);
   bus = await openBus(board);
   manager = await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER);
 });
@@ -53,7 +53,7 @@ it("accepts programs repeatedly, and releases the memory of the previous one", a
   for (let time = 0; time < 3; time++) {
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings });
-    await board.untilLogged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
     expect(board.board.coprocessor.sockets.open).toBe(1);
   }
   expect(board.plugs).toBe(1);
@@ -70,7 +70,7 @@ it("starts a program again after other data has been allocated in its heap's mem
     const from = board.log.length;
     await board.untilLogged("device created", from);
     await run(true);
-    await board.untilLogged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
   }
   expect(board.plugs).toBe(1);
 });
@@ -87,6 +87,6 @@ it("returns to the previous program if a new one is interrupted", async () => {
     },
   );
   await expect(sending).rejects.toBe(cutOff);
-  await board.untilLogged(BOARD.deployCutOff, from);
-  await board.untilLogged(`> ${PROGRAM.connected}`, from);
+  await board.untilLogged(RUNTIME_LINES.deployCutOff, from);
+  await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
 });

@@ -11,7 +11,7 @@ import {
   RUNTIME_FILE,
   runtimeBytes,
 } from "../../../boards/wio-terminal/build/runtime-image";
-import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { APP_START_ADDRESS, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { ROOT } from "../../../server/base/root";
 import { Checkout } from "../../support/checkout";
 import { Program } from "../../support/program";
@@ -51,7 +51,9 @@ describe("npm run build:wio", () => {
     const { code, stderr } = await build([], { PATH: join(checkout.dir, "nothing") });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const made = checkout.read(".devicescript/wio-terminal/nightlight-wio-terminal.uf2");
-    expect(readMemory(made, APP_START).subarray(0, committed.length).equals(committed)).toBe(true);
+    expect(
+      readMemory(made, APP_START_ADDRESS).subarray(0, committed.length).equals(committed),
+    ).toBe(true);
     expect(readMemory(made, PACKAGE_ADDRESS).toString("latin1")).toContain('ID\0"bare-1"\0');
   });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { BOARD, SCREEN } from "../../../boards/log-lines";
+import { RUNTIME_LINES, SCREEN_WORDS } from "../../../boards/log-lines";
 import type { Picture } from "../../../boards/wio-terminal/build/png";
 import { buildScreen, render, type Snapshot } from "../../../boards/wio-terminal/tools/screen-host";
 import { shows } from "./read-screen";
@@ -7,8 +7,8 @@ import { shows } from "./read-screen";
 const UP = [
   "set wifi 2",
   "set broker 2",
-  `set decided ${SCREEN.byServer}`,
-  `set outbox 0${SCREEN.waiting}`,
+  `set decided ${SCREEN_WORDS.byServer}`,
+  `set outbox 0${SCREEN_WORDS.waiting}`,
 ];
 
 describe("the screen: its C on this machine, with the display's model", () => {
@@ -26,13 +26,13 @@ describe("the screen: its C on this machine, with the display's model", () => {
     const dark = picture([...UP, "set id kitchen", "set light 182", "set led 1"]);
     expect(shows(dark, "kitchen", "text", "large")).toBe(true);
     expect(shows(dark, "182", "text", "number")).toBe(true);
-    expect(shows(dark, SCREEN.on, "lamp", "large")).toBe(true);
-    expect(shows(dark, SCREEN.byServer, "quiet")).toBe(true);
-    expect(shows(dark, `0${SCREEN.waiting}`, "quiet")).toBe(true);
+    expect(shows(dark, SCREEN_WORDS.on, "lamp", "large")).toBe(true);
+    expect(shows(dark, SCREEN_WORDS.byServer, "quiet")).toBe(true);
+    expect(shows(dark, `0${SCREEN_WORDS.waiting}`, "quiet")).toBe(true);
     const bright = picture([...UP, "set light 640", "set led 0"]);
     expect(shows(bright, "640", "text", "number")).toBe(true);
     expect(shows(bright, "182", "text", "number")).toBe(false);
-    expect(shows(bright, SCREEN.off, "text", "large")).toBe(true);
+    expect(shows(bright, SCREEN_WORDS.off, "text", "large")).toBe(true);
   });
 
   it("describes the problem in words, the first broken link of the chain first", () => {
@@ -41,10 +41,16 @@ describe("the screen: its C on this machine, with the display's model", () => {
       "set broker-host hub",
       "set broker-problem refused: bad password",
     ];
-    const down = picture([...trouble, `set wifi-problem ${BOARD.noNetworkName}`, "set wifi-name "]);
-    expect(shows(down, SCREEN.wifi + BOARD.noNetworkName, "problem")).toBe(true);
+    const down = picture([
+      ...trouble,
+      `set wifi-problem ${RUNTIME_LINES.noNetworkName}`,
+      "set wifi-name ",
+    ]);
+    expect(shows(down, SCREEN_WORDS.wifi + RUNTIME_LINES.noNetworkName, "problem")).toBe(true);
     const refused = picture([...trouble, "set wifi 2", "set wifi-problem "]);
-    expect(shows(refused, `${SCREEN.broker}hub: refused: bad password`, "problem")).toBe(true);
+    expect(shows(refused, `${SCREEN_WORDS.broker}hub: refused: bad password`, "problem")).toBe(
+      true,
+    );
   });
 
   it("shows the next step of a calibration, whatever else is wrong", () => {
@@ -58,9 +64,9 @@ describe("the screen: its C on this machine, with the display's model", () => {
   it("toggles the LED with A, and shows that until the program sets the LED", () => {
     const on = after([...UP, "set led 0", "press a"]);
     expect(on.led).toBe(true);
-    expect(shows(on.picture, SCREEN.byHand, "quiet")).toBe(true);
+    expect(shows(on.picture, SCREEN_WORDS.byHand, "quiet")).toBe(true);
     const again = after([...UP, "set led 0", "press a", "set led 1"]);
-    expect(shows(again.picture, SCREEN.byServer, "quiet")).toBe(true);
+    expect(shows(again.picture, SCREEN_WORDS.byServer, "quiet")).toBe(true);
   });
 
   it("switches between its three pages with B", () => {
@@ -68,12 +74,12 @@ describe("the screen: its C on this machine, with the display's model", () => {
     const titles = pages.map((_, i) =>
       picture([...UP, "set id kitchen", ...pages.slice(0, i + 1)]),
     );
-    expect(titles.map((page) => shows(page, SCREEN.network, "text", "large"))).toEqual([
+    expect(titles.map((page) => shows(page, SCREEN_WORDS.network, "text", "large"))).toEqual([
       true,
       false,
       false,
     ]);
-    expect(titles.map((page) => shows(page, SCREEN.about, "text", "large"))).toEqual([
+    expect(titles.map((page) => shows(page, SCREEN_WORDS.about, "text", "large"))).toEqual([
       false,
       true,
       false,
@@ -88,13 +94,13 @@ describe("the screen: its C on this machine, with the display's model", () => {
   it("shows on its last page that the program is in trial, or was taken back", () => {
     const about = [...UP, "press b", "press b", "set taken-back panicked twice: 60005"];
     expect(shows(picture(about), "panicked twice: 60005", "text")).toBe(true);
-    expect(shows(picture([...about, "set in-trial 1"]), SCREEN.inTrial, "text")).toBe(true);
+    expect(shows(picture([...about, "set in-trial 1"]), SCREEN_WORDS.inTrial, "text")).toBe(true);
   });
 
   it("responds to the 5-way switch in the same way", () => {
     const right = picture([...UP, "press r"]);
-    expect(shows(right, SCREEN.network, "text", "large")).toBe(true);
-    expect(shows(picture([...UP, "press l"]), SCREEN.about, "text", "large")).toBe(true);
+    expect(shows(right, SCREEN_WORDS.network, "text", "large")).toBe(true);
+    expect(shows(picture([...UP, "press l"]), SCREEN_WORDS.about, "text", "large")).toBe(true);
     expect(after([...UP, "set led 0", "press p"]).led).toBe(true);
     const dark = after([...UP, "run 1000", "press d", "press d", "press d", "press d"]);
     expect(dark.backlight).toBe(false);

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Board } from "../../../boards/line/board";
-import { type Changes, changeSettings, readKnown } from "../../../boards/line/board-settings";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import {
+  changeSettings,
+  readKnownSettings,
+  type SettingChanges,
+} from "../../../boards/line/board-settings";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { Checkout } from "../../support/checkout";
@@ -70,7 +74,7 @@ describe("npm run setup:wio", () => {
 
     const [from, before] = [board.log.length, witness.payloads("desk-1/telemetry").length];
     board.cyclePower();
-    await board.untilLogged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
     await board.until("telemetry", () => witness.payloads("desk-1/telemetry").length > before);
 
     // Changes a single setting while the board is in its network.
@@ -157,7 +161,7 @@ describe("npm run setup:wio", () => {
 describe("a power cut while a board is set up", () => {
   it("leaves all of the old settings or all of the new ones", async () => {
     const random = seededRandom(23);
-    const settingsOf = (number: number): Changes => ({
+    const settingsOf = (number: number): SettingChanges => ({
       ID: `id-${number}`,
       // Long values, so that the store's block is full from time to time.
       BROKER: `mqtt://${"x".repeat(60)}-${number}`,
@@ -229,7 +233,7 @@ describe("a power cut while a board is set up", () => {
         "it wants to join",
         () => board.board.coprocessor.station.wanted !== undefined,
       );
-      const known = await readKnown(after);
+      const known = await readKnownSettings(after);
       const { wanted } = board.board.coprocessor.station;
       const [isOld, isNew] = [isIt(number - 1, known, wanted), isIt(number, known, wanted)];
       expect(isOld || isNew, JSON.stringify({ number, known, wanted })).toBe(true);
@@ -238,6 +242,6 @@ describe("a power cut while a board is set up", () => {
     }
     // If only one of the two values occurs, all cuts came too early, or all too late.
     expect(new Set(kept)).toEqual(new Set(["old", "new"]));
-    expect(board.log.join("\n")).not.toContain(BOARD.panic);
+    expect(board.log.join("\n")).not.toContain(RUNTIME_LINES.panic);
   });
 });

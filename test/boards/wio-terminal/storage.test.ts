@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -47,7 +47,7 @@ describe("a write to the chip's flash while the board works", () => {
     const bytecode = await compileFirmware();
     board = await UsbBoard.start(makePackage(bytecode, settings));
     const { chip, board: wio } = board;
-    await board.untilLogged(`> ${PROGRAM.connected}`);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`);
     bus = await openBus(board);
     const manager = await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER);
     // The coprocessor raises an event in the middle of each erase.
@@ -63,12 +63,14 @@ describe("a write to the chip's flash while the board works", () => {
     };
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings: { ...settings, ID: "busier" } });
-    await board.untilLogged(`> ${PROGRAM.connected}`, from);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`, from);
     expect(erases).toBeGreaterThanOrEqual(4);
     expect(arrived).toBe(erases);
     expect(wio.link.lost).toBe(0);
     expect(board.log.slice(from).join("\n")).not.toMatch(
-      new RegExp([BOARD.coprocessorSilent, BOARD.bytesLost, BOARD.noReply].join("|")),
+      new RegExp(
+        [RUNTIME_LINES.coprocessorSilent, RUNTIME_LINES.bytesLost, RUNTIME_LINES.noReply].join("|"),
+      ),
     );
   });
 });

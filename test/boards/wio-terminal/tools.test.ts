@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
@@ -56,7 +56,7 @@ async function restart(): Promise<void> {
   const [control] = device.services({ serviceClass: SRV_CONTROL });
   const from = board.log.length;
   await control?.sendCmdAsync(ControlCmd.Reset);
-  await board.untilLogged(BOARD.banner, { from });
+  await board.untilLogged(RUNTIME_LINES.banner, { from });
 }
 
 const telemetryOf = (id: string): number => witness.payloads(`${id}/telemetry`).length;
@@ -85,7 +85,7 @@ describe("npm run deploy:wio", () => {
   });
 
   it("gives a new board a program and its network", async () => {
-    await board.untilLogged(BOARD.noProgram);
+    await board.untilLogged(RUNTIME_LINES.noProgram);
     checkout.write(
       ".env.local",
       `ID=wio-usb\nWIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=mqtt://broker.home:${broker.port}\n`,
@@ -156,7 +156,7 @@ describe("a board on the line", () => {
 
   it("runs a changed program, also after a reset", async () => {
     const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
-    await board.untilLogged(`> ${PROGRAM.connected}`);
+    await board.untilLogged(`> ${PROGRAM_LINES.connected}`);
     await sendProgram(manager, { bytecode: program("button"), settings: {} });
     await board.untilLogged("> buttons are watched");
     const from = board.log.length;
@@ -166,20 +166,20 @@ describe("a board on the line", () => {
   });
 
   it("takes its network from the settings service, and shows the password nowhere", async () => {
-    await board.untilLogged(BOARD.wifiUp);
+    await board.untilLogged(RUNTIME_LINES.wifiUp);
     const client = new SettingsClient(await service(SRV_SETTINGS));
     const set = async (name: string, value: string): Promise<void> =>
       await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
     let from = board.log.length;
     await set("WIFI_SSID", "elsewhere");
-    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_SSID", "home");
     await set("WIFI_PWD", "wrong one");
-    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_PWD", "good night");
-    await board.untilLogged(BOARD.wifiUp, { from });
+    await board.untilLogged(RUNTIME_LINES.wifiUp, { from });
     expect(await client.getValue("ID")).not.toHaveLength(0);
     for (const name of ["WIFI_SSID", "WIFI_PWD", "nl_wifi"])
       expect(await client.getValue(name)).toHaveLength(0);
@@ -187,22 +187,22 @@ describe("a board on the line", () => {
   });
 
   it("takes its network from the Wi-Fi service, and forgets it", async () => {
-    await board.untilLogged(BOARD.wifiUp);
+    await board.untilLogged(RUNTIME_LINES.wifiUp);
     const wifi = await service(SRV_WIFI);
     let from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "wrong one"], true);
-    await board.untilLogged(BOARD.wifi + BOARD.joinFailed, { from });
+    await board.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.joinFailed, { from });
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.untilLogged(BOARD.wifiUp, { from });
+    await board.untilLogged(RUNTIME_LINES.wifiUp, { from });
     from = board.log.length;
     // On a slow machine, a join with the wrong password may also have cut the coprocessor's power
     // by now.
     const { powerUps } = board.coprocessor;
     await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
-    await board.untilLogged(BOARD.noNetwork, { from });
+    await board.untilLogged(RUNTIME_LINES.noNetwork, { from });
     from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.untilLogged(BOARD.wifiUp, { from });
+    await board.untilLogged(RUNTIME_LINES.wifiUp, { from });
     expect(board.coprocessor.powerUps).toBe(powerUps + 1);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -57,11 +57,11 @@ describe("a program sent over the network", () => {
     ] as const;
     for (const [index, [reason, crash]] of outcomes.entries()) {
       await board.untilLogged(`runs: variant ${index + 1}`);
-      await board.untilLogged(BOARD.takingBack + reason);
+      await board.untilLogged(RUNTIME_LINES.takingBack + reason);
       await board.untilLogged(`old: taken back: ${reason}; crash: ${crash}`);
     }
     await board.untilLogged("runs: variant 4");
-    await board.untilLogged(BOARD.trialConfirmed);
+    await board.untilLogged(RUNTIME_LINES.trialConfirmed);
     const from = board.wio.log.length;
     await board.reload(() => undefined);
     await board.untilLogged("runs: variant 4", from);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { BOARD } from "../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { StaysInBootloader } from "../../../boards/wio-terminal/emulator/chip/bootloader";
@@ -96,8 +96,8 @@ describe("the board at a computer's USB socket", () => {
     board = await UsbBoard.start(packed());
     await board.until("a line of the program", () => board.said.includes("buttons are watched"));
     const lines = board.said.toString().split("\r\n");
-    expect(lines[0]).toBe(BOARD.banner);
-    expect(lines.join()).not.toContain(BOARD.linesLost);
+    expect(lines[0]).toBe(RUNTIME_LINES.banner);
+    expect(lines.join()).not.toContain(RUNTIME_LINES.linesLost);
   });
 
   it("keeps its output while the cable is unplugged, for the next program that opens the port", async () => {
@@ -151,7 +151,7 @@ describe("the board at a computer's USB socket", () => {
 
   it("runs a program sent to it, also after a reset", async () => {
     board = await UsbBoard.start();
-    await board.untilLogged(BOARD.noProgram);
+    await board.untilLogged(RUNTIME_LINES.noProgram);
     await untilPlugged();
     bus = await openBus(board);
     await sendProgram(await untilService(bus, SRV_DEVICE_SCRIPT_MANAGER), {

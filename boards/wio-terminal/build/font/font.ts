@@ -1,7 +1,7 @@
 /** Generates the screen's fonts as C, in the form that screen/font.h describes. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OUTPUT } from "../paths";
+import { BUILD_FOLDER } from "../paths";
 import { fingerprint, makeOnce } from "../tools";
 import { capitalTop, draw, type FontSize, type Glyph, lineHeight } from "./raster";
 import { DISC, FIRST, LAST, strokesOf } from "./strokes";
@@ -28,7 +28,7 @@ const FONTS: readonly { size: FontSize; codes: readonly number[] }[] = [
 /** @returns the path of the C file */
 export async function generateFonts(): Promise<string> {
   const source = `/* Made by build/font/font.ts. */\n#include "font.h"\n${FONTS.map(fontSource).join("")}`;
-  const file = join(OUTPUT, "fonts", `fonts-${fingerprint(source)}.c`);
+  const file = join(BUILD_FOLDER, "fonts", `fonts-${fingerprint(source)}.c`);
   await makeOnce(file, (path) => {
     writeFileSync(path, source);
     return Promise.resolve();

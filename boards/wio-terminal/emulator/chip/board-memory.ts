@@ -1,11 +1,11 @@
 /** Reads from an emulated chip's RAM how much memory Nightlight has used. */
 import { extractVm } from "../../build/extract-vm";
 import { memoryLayout } from "../../build/memory-layout";
-import { stackSizeAt } from "../../build/vm";
+import { stackBytesAt } from "../../build/vm";
 import { parseWasm } from "../../build/wasm-module";
 import { GcHeap } from "../gc-heap";
 import { Symbols } from "../symbols";
-import { RAM } from "./memory";
+import { RAM_ADDRESS } from "./memory";
 import type { Samd51 } from "./samd51";
 
 /** The fill pattern of `cortex_paint_stack`. */
@@ -31,12 +31,12 @@ export class BoardMemory {
 
   private constructor(ram: Buffer, symbols: Symbols) {
     const between = (begin: string, end: string): Uint32Array => {
-      const [from, to] = [symbols.address(begin) - RAM, symbols.address(end) - RAM];
+      const [from, to] = [symbols.address(begin) - RAM_ADDRESS, symbols.address(end) - RAM_ADDRESS];
       return new Uint32Array(ram.buffer, ram.byteOffset + from, Math.floor((to - from) / 4));
     };
     const { heapBreakWord, bssEnd } = memoryLayout(parseWasm(extractVm().wasm));
     this.heapBreakWord = heapBreakWord;
-    this.heapBase = bssEnd + stackSizeAt(bssEnd);
+    this.heapBase = bssEnd + stackBytesAt(bssEnd);
     this.machine = between("vm_memory", "vm_memory_end");
     this.stack = between("linker_main_stack", "linker_main_stack_top");
   }

@@ -3,17 +3,17 @@
  * adafruit/uf2-samdx1 `src/selfmain.c` and `src/main.c`.
  */
 import { UF2_FAMILY } from "../../build/uf2";
-import { BLOCK, type Nvmctrl } from "./nvmctrl";
+import { BLOCK_BYTES, type Nvmctrl } from "./nvmctrl";
 import { RESET_CAUSE } from "./supply";
 
-export const APPLICATION = 0x4000;
-const FLASH_END = 0x8_0000;
+export const APPLICATION_ADDRESS = 0x4000;
+const FLASH_END_ADDRESS = 0x8_0000;
 /** The last word of RAM. Its value tells the bootloader what to do after a reset. */
-const TAP_WORD = 0x2002_fffc;
+const TAP_WORD_ADDRESS = 0x2002_fffc;
 const TAP_STAY = 0xf016_69ef;
 const TAP_QUICK = 0xf026_69ef;
 /** If this value follows a full vector table, a single reset enters the bootloader. */
-const SINGLE_TAP = { address: APPLICATION + 0x268, value: 0x87ee_b07c };
+const SINGLE_TAP = { address: APPLICATION_ADDRESS + 0x268, value: 0x87ee_b07c };
 /** How long the bootloader waits for a second tap. */
 const WINDOW_MICROS = 500_000;
 
@@ -56,16 +56,16 @@ export function writeUf2(file: Buffer, nvm: Nvmctrl, onIgnored?: (block: number)
       word(28) === UF2_FAMILY &&
       length === UF2.payloadBytes &&
       address % length === 0 &&
-      address >= APPLICATION &&
-      address + length <= FLASH_END;
+      address >= APPLICATION_ADDRESS &&
+      address + length <= FLASH_END_ADDRESS;
     if (!right) {
       const block = at / UF2.blockBytes;
       if (!onIgnored) throw new Error(`block ${block} would be ignored by the bootloader`);
       onIgnored(block);
       continue;
     }
-    const begin = address - (address % BLOCK);
-    if (!erased.has(begin)) nvm.program(begin, Buffer.alloc(BLOCK, 0xff));
+    const begin = address - (address % BLOCK_BYTES);
+    if (!erased.has(begin)) nvm.program(begin, Buffer.alloc(BLOCK_BYTES, 0xff));
     erased.add(begin);
     nvm.program(address, file.subarray(at + 32, at + 32 + length));
   }
@@ -76,24 +76,24 @@ export function startApplication(
   cause: number,
   start: (vectors: number) => void,
 ): void {
-  const entry = chip.word(APPLICATION + 4);
-  if (entry < APPLICATION || entry >= FLASH_END)
+  const entry = chip.word(APPLICATION_ADDRESS + 4);
+  if (entry < APPLICATION_ADDRESS || entry >= FLASH_END_ADDRESS)
     throw new StaysInBootloader("there is no application in the flash");
   if (chip.word(SINGLE_TAP.address) === SINGLE_TAP.value)
     throw new StaysInBootloader("the application asks for the bootloader at each reset");
-  const tap = chip.word(TAP_WORD);
+  const tap = chip.word(TAP_WORD_ADDRESS);
   if (cause !== RESET_CAUSE.powerOn) {
     if (tap === TAP_STAY) {
-      chip.setWord(TAP_WORD, 0);
+      chip.setWord(TAP_WORD_ADDRESS, 0);
       throw new StaysInBootloader("requested by the application, or by a second tap");
     }
     if (tap !== TAP_QUICK) {
-      chip.setWord(TAP_WORD, TAP_STAY);
+      chip.setWord(TAP_WORD_ADDRESS, TAP_STAY);
       chip.clock.advanceTo(chip.clock.nowMicros + WINDOW_MICROS);
       if (chip.isResetDue) return;
     }
   }
-  chip.setWord(TAP_WORD, 0);
-  chip.setVectorTable(APPLICATION);
-  start(APPLICATION);
+  chip.setWord(TAP_WORD_ADDRESS, 0);
+  chip.setVectorTable(APPLICATION_ADDRESS);
+  start(APPLICATION_ADDRESS);
 }

@@ -18,12 +18,12 @@ interface Alarm {
 export class VirtualClock implements Clock {
   /** Set while instructions run: the time since `now`, and a listener for new alarms. */
   stretch: { micros(): number; onAlarm(micros: number): void } | undefined;
-  private now = 0;
+  private baseMicros = 0;
   /** Pending alarms, sorted by time. The list is always short. */
   private readonly alarms: Alarm[] = [];
 
   get nowMicros(): number {
-    return this.now + (this.stretch?.micros() ?? 0);
+    return this.baseMicros + (this.stretch?.micros() ?? 0);
   }
 
   /** The time of the next callback; Infinity if none is pending. */
@@ -33,7 +33,7 @@ export class VirtualClock implements Clock {
 
   at(micros: number, callback: () => void): () => void {
     const alarm: Alarm = { micros: Math.max(micros, this.nowMicros), callback };
-    this.stretch?.onAlarm(alarm.micros - this.now);
+    this.stretch?.onAlarm(alarm.micros - this.baseMicros);
     let place = this.alarms.length;
     while (place > 0 && (this.alarms[place - 1]?.micros ?? 0) > alarm.micros) place -= 1;
     this.alarms.splice(place, 0, alarm);
@@ -47,9 +47,9 @@ export class VirtualClock implements Clock {
   advanceTo(micros: number): void {
     for (let due = this.alarms[0]; due && due.micros <= micros; due = this.alarms[0]) {
       this.alarms.shift();
-      this.now = due.micros;
+      this.baseMicros = due.micros;
       due.callback();
     }
-    this.now = Math.max(this.now, micros);
+    this.baseMicros = Math.max(this.baseMicros, micros);
   }
 }

@@ -3,10 +3,10 @@
  * MCLK, and a channel of GCLK if the peripheral has one. CMSIS, `component/mclk.h` and
  * `instance/*.h` of the ATSAMD51P19A.
  */
-import type { Bus } from "./mclk";
+import type { BusName } from "./mclk";
 
 export interface Gate {
-  readonly bus: Bus;
+  readonly bus: BusName;
   readonly bit: number;
   readonly channel?: number;
 }

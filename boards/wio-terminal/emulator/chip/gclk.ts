@@ -10,7 +10,7 @@ const SWRST = 1;
 const DIVIDER_BITS = (generator: number): number => (generator === 1 ? 16 : 8);
 
 /** Frequencies of a generator's sources; 0 if a source is off. */
-export interface Sources {
+export interface ClockSources {
   readonly dfllHz: () => number;
   readonly dpllHz: (index: 0 | 1) => number;
   readonly crystal32kHz: () => number;
@@ -22,7 +22,7 @@ export class Gclk extends RegisterBlock {
   private readonly generators: Register[] = [];
   private readonly channels: Register[] = [];
 
-  constructor(private readonly sources: Sources) {
+  constructor(private readonly sources: ClockSources) {
     super("GCLK", 0x4000_1c00, 0x400);
     this.define({
       offset: 0,

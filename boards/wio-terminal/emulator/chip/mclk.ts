@@ -1,12 +1,12 @@
 /** MCLK: the bus clocks of the peripherals, and the core's divider. */
 import { type Register, RegisterBlock } from "./registers";
 
-export type Bus = "APBA" | "APBB" | "APBC" | "APBD";
+export type BusName = "APBA" | "APBB" | "APBC" | "APBD";
 
 export class Mclk extends RegisterBlock {
   onChange: () => void = () => undefined;
   private readonly divider: Register;
-  private readonly masks: Readonly<Record<Bus, Register>>;
+  private readonly masks: Readonly<Record<BusName, Register>>;
 
   constructor() {
     super("MCLK", 0x4000_0800, 0x400);
@@ -29,7 +29,7 @@ export class Mclk extends RegisterBlock {
     return this.get(this.divider);
   }
 
-  hasClock(bus: Bus, bit: number): boolean {
+  hasClock(bus: BusName, bit: number): boolean {
     return ((this.get(this.masks[bus]) >>> bit) & 1) === 1;
   }
 }

@@ -1,27 +1,27 @@
 /** The chip's memories and their addresses: datasheet, physical memory map. */
 import { hex } from "./hex";
-import { RAM, RAM_SIZE } from "./memory";
+import { RAM_ADDRESS, RAM_BYTES } from "./memory";
 import { pages } from "./native-memory";
-import { FLASH_SIZE } from "./nvmctrl";
+import { FLASH_BYTES } from "./nvmctrl";
 
-export const BACKUP_RAM = 0x4700_0000;
-const BACKUP_RAM_SIZE = 8 * 1024;
+export const BACKUP_RAM_ADDRESS = 0x4700_0000;
+const BACKUP_RAM_BYTES = 8 * 1024;
 /**
  * Address of the calibration area, the serial number and the user row: datasheet, NVM memory map.
  */
-export const FUSES = 0x0080_0000;
-const FUSES_SIZE = 0x8000;
+export const FUSES_ADDRESS = 0x0080_0000;
+const FUSES_BYTES = 0x8000;
 
 export class Memories {
-  readonly flash = pages(FLASH_SIZE);
-  readonly ram = pages(RAM_SIZE);
-  readonly backupRam = pages(BACKUP_RAM_SIZE);
-  readonly fuses = pages(FUSES_SIZE).fill(0xff);
+  readonly flash = pages(FLASH_BYTES);
+  readonly ram = pages(RAM_BYTES);
+  readonly backupRam = pages(BACKUP_RAM_BYTES);
+  readonly fuses = pages(FUSES_BYTES).fill(0xff);
   readonly all = [
     { base: 0, bytes: this.flash, isWritable: false },
-    { base: RAM, bytes: this.ram, isWritable: true },
-    { base: BACKUP_RAM, bytes: this.backupRam, isWritable: true },
-    { base: FUSES, bytes: this.fuses, isWritable: false },
+    { base: RAM_ADDRESS, bytes: this.ram, isWritable: true },
+    { base: BACKUP_RAM_ADDRESS, bytes: this.backupRam, isWritable: true },
+    { base: FUSES_ADDRESS, bytes: this.fuses, isWritable: false },
   ] as const;
 
   read(address: number, length: number): Uint8Array {

@@ -15,7 +15,7 @@ export const EXCEPTION = {
   firstLine: 16,
 } as const;
 
-export const LINES = 137;
+export const INTERRUPT_LINES = 137;
 const PRIORITY_MASK = 0xe0;
 /** The priority of thread mode with nothing masked. Any exception is more urgent. */
 const BASE_PRIORITY = 0x100;
@@ -33,13 +33,13 @@ export class Nvic {
   readonly pending = new Set<number>();
   /** Exceptions that have begun and not ended, the most recent one last. */
   readonly active: number[] = [];
-  private readonly enabled = new Uint8Array(LINES);
-  private readonly level = new Uint8Array(LINES);
-  private readonly priorities = new Uint8Array(EXCEPTION.firstLine + LINES);
+  private readonly enabled = new Uint8Array(INTERRUPT_LINES);
+  private readonly level = new Uint8Array(INTERRUPT_LINES);
+  private readonly priorities = new Uint8Array(EXCEPTION.firstLine + INTERRUPT_LINES);
 
   /** Sets the level of a peripheral's interrupt line. A rising edge makes the exception pending. */
   setLine(line: number, high: boolean): void {
-    if (line < 0 || line >= LINES) throw new Error(`the NVIC has no line ${line}`);
+    if (line < 0 || line >= INTERRUPT_LINES) throw new Error(`the NVIC has no line ${line}`);
     if (high && !this.level[line]) this.pend(EXCEPTION.firstLine + line);
     this.level[line] = high ? 1 : 0;
   }

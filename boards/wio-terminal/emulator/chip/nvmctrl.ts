@@ -5,13 +5,13 @@
 import type { VirtualClock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
-export const FLASH_SIZE = 512 * 1024;
-export const BLOCK = 8192;
-const PAGE = 512;
-const QUAD_WORD = 16;
-const BANK = FLASH_SIZE / 2;
+export const FLASH_BYTES = 512 * 1024;
+export const BLOCK_BYTES = 8192;
+const PAGE_BYTES = 512;
+const QUAD_WORD_BYTES = 16;
+const BANK_BYTES = FLASH_BYTES / 2;
 /** Size of the bootloader's part of the flash, which the BOOTPROT fuse protects. */
-const PROTECTED = 0x4000;
+const PROTECTED_END_ADDRESS = 0x4000;
 
 const KEY = 0xa5;
 const COMMAND = { eraseBlock: 1, writePage: 3, writeQuadWord: 4, clearBuffer: 0x15 } as const;
@@ -47,8 +47,8 @@ export class Nvmctrl extends RegisterBlock {
   /** Number of commands since power-on. */
   erases = 0;
   writes = 0;
-  private readonly truth = Buffer.alloc(FLASH_SIZE, 0xff);
-  private readonly buffer = Buffer.alloc(PAGE, 0xff);
+  private readonly truth = Buffer.alloc(FLASH_BYTES, 0xff);
+  private readonly buffer = Buffer.alloc(PAGE_BYTES, 0xff);
   private bufferPage: number | undefined;
   private readonly touched: { address: number; size: number }[] = [];
   private readonly ctrla: Register;
@@ -96,12 +96,12 @@ export class Nvmctrl extends RegisterBlock {
   /** Handles a store to a flash address. The value goes to the page buffer. */
   store(address: number, size: number, value: number): boolean {
     if (size !== 4) throw new Error(`NVMCTRL: a store of ${size} bytes at ${address.toString(16)}`);
-    const page = address - (address % PAGE);
+    const page = address - (address % PAGE_BYTES);
     if (this.bufferPage !== undefined && this.bufferPage !== page)
       throw new Error("NVMCTRL: the page buffer holds another page");
     this.bufferPage = page;
     // Like the flash, the buffer only clears bits.
-    const at = address % PAGE;
+    const at = address % PAGE_BYTES;
     this.buffer.writeUInt32LE((this.buffer.readUInt32LE(at) & value) >>> 0, at);
     this.touched.push({ address, size });
     return true;
@@ -161,13 +161,21 @@ export class Nvmctrl extends RegisterBlock {
         return;
       case COMMAND.eraseBlock:
         this.erases += 1;
-        this.begin(address - (address % BLOCK), Buffer.alloc(BLOCK, 0xff), MICROS.eraseBlock);
+        this.begin(
+          address - (address % BLOCK_BYTES),
+          Buffer.alloc(BLOCK_BYTES, 0xff),
+          MICROS.eraseBlock,
+        );
         return;
       case COMMAND.writePage:
-        this.writeBuffer(address - (address % PAGE), PAGE, MICROS.writePage);
+        this.writeBuffer(address - (address % PAGE_BYTES), PAGE_BYTES, MICROS.writePage);
         return;
       case COMMAND.writeQuadWord:
-        this.writeBuffer(address - (address % QUAD_WORD), QUAD_WORD, MICROS.writeQuadWord);
+        this.writeBuffer(
+          address - (address % QUAD_WORD_BYTES),
+          QUAD_WORD_BYTES,
+          MICROS.writeQuadWord,
+        );
         return;
       default:
         throw new Error(`NVMCTRL: command ${code} is not modelled`);
@@ -176,9 +184,11 @@ export class Nvmctrl extends RegisterBlock {
 
   private writeBuffer(begin: number, length: number, micros: number): void {
     this.settle();
-    if (this.bufferPage !== begin - (begin % PAGE))
+    if (this.bufferPage !== begin - (begin % PAGE_BYTES))
       throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which is not in the page buffer`);
-    const bytes = Buffer.from(this.buffer.subarray(begin % PAGE, (begin % PAGE) + length));
+    const bytes = Buffer.from(
+      this.buffer.subarray(begin % PAGE_BYTES, (begin % PAGE_BYTES) + length),
+    );
     if (this.truth.subarray(begin, begin + length).some((byte) => byte !== 0xff))
       throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which is not erased`);
     this.writes += 1;
@@ -187,7 +197,7 @@ export class Nvmctrl extends RegisterBlock {
   }
 
   private begin(begin: number, after: Buffer, micros: number): void {
-    if (begin < PROTECTED || begin >= FLASH_SIZE)
+    if (begin < PROTECTED_END_ADDRESS || begin >= FLASH_BYTES)
       throw new Error(`NVMCTRL: ${begin.toString(16)} is the bootloader's, or no flash at all`);
     const { clock, onStall, programCounter } = this.options;
     const work: Work = { begin, after, untilMicros: clock.nowMicros + micros };
@@ -196,7 +206,7 @@ export class Nvmctrl extends RegisterBlock {
     clock.at(work.untilMicros, () => {
       if (this.work === work) this.finish(work);
     });
-    const sameBank = Math.floor(programCounter() / BANK) === Math.floor(begin / BANK);
+    const sameBank = Math.floor(programCounter() / BANK_BYTES) === Math.floor(begin / BANK_BYTES);
     if (sameBank) onStall(micros);
   }
 

@@ -10,10 +10,10 @@ import { ClockTree } from "./clock-tree";
 import { Core } from "./core";
 import { Dwt } from "./dwt";
 import { hex } from "./hex";
-import { BACKUP_RAM, Memories } from "./memories";
-import { type Memory, RAM, RAM_SIZE } from "./memory";
+import { BACKUP_RAM_ADDRESS, Memories } from "./memories";
+import { type Memory, RAM_ADDRESS, RAM_BYTES } from "./memory";
 import { Nvic } from "./nvic";
-import { FLASH_SIZE, Nvmctrl } from "./nvmctrl";
+import { FLASH_BYTES, Nvmctrl } from "./nvmctrl";
 import type { Chip, Peripheral, PinView } from "./peripheral";
 import { Port } from "./port";
 import { Cmcc, Pm, RESET_CAUSE, Rstc, Supc } from "./supply";
@@ -25,7 +25,7 @@ import { Unicorn } from "./unicorn";
 import { UNMODELLED, Unmodelled } from "./unmodelled";
 import { Wdt } from "./wdt";
 
-const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
+const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM_ADDRESS };
 const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const ERASED = 0xffff_ffff;
 
@@ -108,7 +108,7 @@ export class Samd51 implements Chip, Memory {
     for (const { base, bytes, isWritable } of this.memories.all)
       this.unicorn.map(base, bytes, isWritable);
     this.unicorn.onReadOnlyWrite = (address, size, value) =>
-      address < FLASH_SIZE && this.nvm.store(address, size, value);
+      address < FLASH_BYTES && this.nvm.store(address, size, value);
     for (const { begin, end } of [REGISTERS, PRIVATE]) {
       this.unicorn.mapRegisters(
         begin,
@@ -159,7 +159,7 @@ export class Samd51 implements Chip, Memory {
   }
 
   isRam(address: number): boolean {
-    return address >= RAM && address < RAM + RAM_SIZE;
+    return address >= RAM_ADDRESS && address < RAM_ADDRESS + RAM_BYTES;
   }
 
   get isResetDue(): boolean {

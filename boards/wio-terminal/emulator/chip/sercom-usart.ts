@@ -10,7 +10,7 @@ const STATUS = { frameError: 2, overflow: 4 } as const;
 const LINES = [FLAG.dre, FLAG.txc, FLAG.rxc, FLAG.error] as const;
 const INTERRUPTS = 0xbf;
 const BITS_PER_BYTE = 10;
-const RECEIVE_BUFFER = 2;
+const RECEIVE_BUFFER_BYTES = 2;
 /**
  * Maximum deviation of the baud rate. With a larger deviation, a receiver samples the wrong bits.
  */
@@ -186,7 +186,7 @@ export class SercomUsart extends RegisterBlock {
     if (!this.isOn || !(this.get(this.ctrlb) & CTRLB.receives)) return;
     const wrongPace = Math.abs(baud / this.baud - 1) > BAUD_TOLERANCE;
     if (wrongPace) this.set(this.status, this.get(this.status) | STATUS.frameError);
-    if (this.received.length >= RECEIVE_BUFFER) {
+    if (this.received.length >= RECEIVE_BUFFER_BYTES) {
       this.lost += 1;
       this.set(this.status, this.get(this.status) | STATUS.overflow);
       this.flags |= FLAG.error;

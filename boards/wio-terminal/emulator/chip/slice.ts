@@ -1,10 +1,12 @@
 /** Builds the emulated chip's native code with the host's compiler. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BOARD, OUTPUT } from "../../build/paths";
+import { BUILD_FOLDER, WIO_FOLDER } from "../../build/paths";
 import { fingerprint, makeOnce, run } from "../../build/tools";
 
-const SOURCES = ["slice.c", "quick-stores.c"].map((name) => join(BOARD, "emulator/chip", name));
+const SOURCES = ["slice.c", "quick-stores.c"].map((name) =>
+  join(WIO_FOLDER, "emulator/chip", name),
+);
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"],
   ...["-O2", "-shared", "-fPIC"],
@@ -13,7 +15,7 @@ const FLAGS = [
 /** Path of the library that `buildSlice` makes. */
 export function slicePath(): string {
   const key = fingerprint(...SOURCES.map((source) => readFileSync(source)), FLAGS.join(" "));
-  return join(OUTPUT, "emulator", `slice-${key}.so`);
+  return join(BUILD_FOLDER, "emulator", `slice-${key}.so`);
 }
 
 export async function buildSlice(): Promise<void> {

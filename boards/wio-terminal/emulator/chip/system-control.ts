@@ -2,7 +2,7 @@
  * The core's own registers. ARMv7-M Architecture Reference Manual: B3.2 (system control), B3.3
  * (SysTick), B3.4 (NVIC), B3.5 (MPU).
  */
-import { EXCEPTION, LINES, type Nvic } from "./nvic";
+import { EXCEPTION, INTERRUPT_LINES, type Nvic } from "./nvic";
 import { type Register, RegisterBlock } from "./registers";
 import type { SysTick } from "./systick";
 
@@ -56,7 +56,7 @@ export class SystemControl extends RegisterBlock {
     }
     // Bits past the last line read as zero and ignore writes.
     for (let word = 0; word < 8; word++) this.defineLines(nvic, word);
-    for (let line = 0; line < LINES; line += 4)
+    for (let line = 0; line < INTERRUPT_LINES; line += 4)
       this.definePriorities(0x400 + line, nvic, EXCEPTION.firstLine + line);
 
     this.define({ offset: 0xd00, size: 4, reset: CPUID_CORTEX_M4, writable: 0 });
@@ -197,7 +197,7 @@ export class SystemControl extends RegisterBlock {
       return value >>> 0;
     };
     const each = (value: number, act: (line: number) => void): void => {
-      for (let bit = 0; bit < 32 && 32 * word + bit < LINES; bit++)
+      for (let bit = 0; bit < 32 && 32 * word + bit < INTERRUPT_LINES; bit++)
         if ((value >>> bit) & 1) act(32 * word + bit);
     };
     const enabled = (): number => bits((line) => nvic.isEnabled(line));

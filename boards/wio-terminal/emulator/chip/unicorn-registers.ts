@@ -1,6 +1,6 @@
 /** Unicorn's numbers of the core's registers: `uc_arm_reg` in Unicorn's `arm.h`. */
 import koffi from "koffi";
-import { PAGE, pages, words } from "./native-memory";
+import { PAGE_BYTES, pages, words } from "./native-memory";
 
 export const REGISTER = {
   xpsr: 120,
@@ -43,7 +43,7 @@ export class Registers<Name extends RegisterName> {
     readonly names: readonly Name[],
     private readonly wordsEach: 1 | 2 = 1,
   ) {
-    this.words = words(pages(PAGE)).subarray(0, wordsEach * names.length);
+    this.words = words(pages(PAGE_BYTES)).subarray(0, wordsEach * names.length);
     this.ids = Int32Array.from(names, (name) => REGISTER[name]);
     const base = koffi.address(this.words);
     this.addresses = BigUint64Array.from(names, (_, n) => base + BigInt(4 * wordsEach * n));

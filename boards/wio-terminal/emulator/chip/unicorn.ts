@@ -3,7 +3,7 @@
  * of the chip. Constants: Unicorn's `unicorn.h` and `arm.h`.
  */
 import koffi, { type TypeObject } from "koffi";
-import { PAGE, pages, words } from "./native-memory";
+import { PAGE_BYTES, pages, words } from "./native-memory";
 import { slicePath } from "./slice";
 import { REGISTER, type RegisterName, type Registers } from "./unicorn-registers";
 
@@ -103,8 +103,8 @@ export class Unicorn {
   private readonly mapped: Buffer[] = []; // kept alive while the engine uses the bytes
   private failure: { error: unknown } | undefined;
   /** `slice` of slice.c: executed, limit. Garbage collection does not move this memory. */
-  private readonly slice = words(pages(PAGE));
-  private readonly word = words(pages(PAGE)).subarray(0, 1);
+  private readonly slice = words(pages(PAGE_BYTES));
+  private readonly word = words(pages(PAGE_BYTES)).subarray(0, 1);
   private interrupt: number | undefined;
   private access: InvalidAccess | undefined;
 

@@ -1,7 +1,7 @@
 import type { Chip } from "./peripheral";
 
 /** A transfer direction: bank 0 receives from the host, bank 1 sends to the host. */
-export type Way = 0 | 1;
+export type TransferDirection = 0 | 1;
 
 export interface Bank {
   /** The buffer's address in RAM. */
@@ -30,7 +30,7 @@ export class UsbBanks {
     private readonly base: () => number,
   ) {}
 
-  get(endpoint: number, way: Way): Bank {
+  get(endpoint: number, way: TransferDirection): Bank {
     const bytes = this.chip.readMemory(this.address(endpoint, way), BANK_BYTES);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const size = view.getUint32(4, true);
@@ -46,7 +46,7 @@ export class UsbBanks {
   }
 
   /** Writes BYTE_COUNT and MULTI_PACKET_SIZE of PCKSIZE. */
-  setSize(endpoint: number, way: Way, count: number, multi: number): void {
+  setSize(endpoint: number, way: TransferDirection, count: number, multi: number): void {
     const rest = this.get(endpoint, way).size & ~0x0fff_ffff;
     const word = new Uint8Array(4);
     new DataView(word.buffer).setUint32(0, (rest | (multi << 14) | count) >>> 0, true);
@@ -77,7 +77,7 @@ export class UsbBanks {
     return { data, isLast: sent + data.length === count };
   }
 
-  private address(endpoint: number, way: Way): number {
+  private address(endpoint: number, way: TransferDirection): number {
     const base = this.base();
     if (base % 4 !== 0) throw new UsbMisuse("DESCADD is not aligned to words");
     return base + (endpoint * 2 + way) * BANK_BYTES;

@@ -1,6 +1,6 @@
 /** Checks that a device's descriptors are consistent: USB 2.0, 9.6; CDC 1.2, 5.2 and 5.4.1. */
 
-export interface Interface {
+export interface UsbInterface {
   number: number;
   class: number;
   subclass: number;
@@ -9,11 +9,11 @@ export interface Interface {
   functions: Map<number, Uint8Array>;
 }
 
-export interface Description {
+export interface UsbDescription {
   vendorId: number;
   productId: number;
   strings: { vendor: number; product: number; serial: number };
-  interfaces: Interface[];
+  interfaces: UsbInterface[];
 }
 
 export class BadDescriptor extends Error {}
@@ -35,7 +35,7 @@ function demand(holds: boolean, what: string): void {
 const u16 = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
 
-export function readDescription(device: Uint8Array, configuration: Uint8Array): Description {
+export function readDescription(device: Uint8Array, configuration: Uint8Array): UsbDescription {
   demand(device.length === 18 && device[0] === 18 && device[1] === TYPE.device, "device: 9.6.1");
   demand(u16(device, 2) === 0x0200, "device: bcdUSB");
   demand([8, 16, 32, 64].includes(device[7] ?? 0), "device: bMaxPacketSize0");
@@ -64,13 +64,13 @@ function split(configuration: Uint8Array): Uint8Array[] {
   return parts;
 }
 
-function readInterfaces(configuration: Uint8Array): Interface[] {
+function readInterfaces(configuration: Uint8Array): UsbInterface[] {
   const [head, ...parts] = split(configuration);
   demand(head?.length === 9 && head[1] === TYPE.configuration, "configuration: 9.6.3");
   const first = head as Uint8Array;
   demand(u16(first, 2) === configuration.length, "configuration: wTotalLength");
   demand(((first[7] ?? 0) & 0x9f) === 0x80, "configuration: bmAttributes");
-  const interfaces: Interface[] = [];
+  const interfaces: UsbInterface[] = [];
   for (const part of parts) {
     const [length = 0, type = 0] = part;
     const last = interfaces.at(-1);
@@ -103,9 +103,9 @@ function readInterfaces(configuration: Uint8Array): Interface[] {
 }
 
 /** The bNumEndpoints of each interface, to compare with the endpoints counted. */
-const announced = new WeakMap<Interface, number>();
+const announced = new WeakMap<UsbInterface, number>();
 
-function readEndpoint(part: Uint8Array): Interface["endpoints"][number] {
+function readEndpoint(part: Uint8Array): UsbInterface["endpoints"][number] {
   const [, , address = 0, attributes = 0] = part;
   const packet = u16(part, 4);
   const type = attributes & 3;
@@ -115,7 +115,7 @@ function readEndpoint(part: Uint8Array): Interface["endpoints"][number] {
 }
 
 /** Checks that the two interfaces of an abstract control model refer to each other. */
-export function demandSerialPort({ interfaces }: Description): void {
+export function checkSerialPort({ interfaces }: UsbDescription): void {
   const control = interfaces.find((one) => one.class === 2 && one.subclass === 2);
   const data = interfaces.find((one) => one.class === 0x0a);
   demand(control !== undefined && data !== undefined, "no serial port");

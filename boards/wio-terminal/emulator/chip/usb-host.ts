@@ -5,7 +5,7 @@
  */
 import type { Clock } from "./clock";
 import type { UsbDevice } from "./usb";
-import { demandSerialPort, type Description, readDescription } from "./usb-descriptors";
+import { checkSerialPort, readDescription, type UsbDescription } from "./usb-descriptors";
 
 export class UsbStall extends Error {}
 class UsbTimeout extends Error {}
@@ -30,7 +30,7 @@ const RESUME_MICROS = 20_000;
 const ADDRESS_MICROS = 2_000;
 /** The maximum duration of a control transfer: USB 2.0, 9.2.6.4. */
 const CONTROL_MICROS = 5_000_000;
-const PACKET = 64;
+const PACKET_BYTES = 64;
 /** How many times a host tries to reach a device that does not answer (USB 2.0, 10.2.6). */
 const TRIES = 3;
 const ADDRESS = 5;
@@ -49,7 +49,7 @@ interface Transfer {
 export class UsbHost {
   /** Called with the bytes from the device's serial port. */
   onData: (bytes: Buffer) => void = () => undefined;
-  description: Description | undefined;
+  description: UsbDescription | undefined;
   strings = { vendor: "", product: "", serial: "" };
   private address = 0;
   private isOpen = false;
@@ -67,13 +67,13 @@ export class UsbHost {
   ) {}
 
   /** Connects and configures the device. @throws BadDescriptor, UsbStall, UsbTimeout */
-  async enumerate(): Promise<Description> {
+  async enumerate(): Promise<UsbDescription> {
     await this.sleep(DEBOUNCE_MICROS);
     await this.reset();
     // The first eight bytes contain the packet size (5.5.3). This request asks for 64 bytes, as
     // Windows does, too.
     const start = await this.control({ type: 0x80, request: 6, value: 0x0100, length: 64 });
-    if (start[7] !== PACKET) throw new Error(`packets of ${start[7]} on the first endpoint`);
+    if (start[7] !== PACKET_BYTES) throw new Error(`packets of ${start[7]} on the first endpoint`);
     await this.reset();
     await this.control({ type: 0, request: 5, value: ADDRESS });
     this.address = ADDRESS;
@@ -82,7 +82,7 @@ export class UsbHost {
     const head = await this.descriptor(0x0200, 9);
     const configuration = await this.descriptor(0x0200, (head[2] ?? 0) | ((head[3] ?? 0) << 8));
     const description = readDescription(device, configuration);
-    demandSerialPort(description);
+    checkSerialPort(description);
     this.strings = {
       vendor: await this.string(description.strings.vendor),
       product: await this.string(description.strings.product),
@@ -197,12 +197,12 @@ export class UsbHost {
         packet = yield* this.receive(toggle);
         toggle = !toggle;
         answer = Buffer.concat([answer, packet]);
-      } while (packet.length === PACKET && answer.length < length);
+      } while (packet.length === PACKET_BYTES && answer.length < length);
       yield* this.insist(() => this.device.out(this.address, 0, new Uint8Array(), true));
       return answer;
     }
-    for (let at = 0; at < data.length; at += PACKET, toggle = !toggle) {
-      const [packet, parity] = [data.subarray(at, at + PACKET), toggle];
+    for (let at = 0; at < data.length; at += PACKET_BYTES, toggle = !toggle) {
+      const [packet, parity] = [data.subarray(at, at + PACKET_BYTES), toggle];
       yield* this.insist(() => this.device.out(this.address, 0, packet, parity));
     }
     const status = yield* this.receive(true);
@@ -266,7 +266,7 @@ export class UsbHost {
 
   private moveOut(): boolean {
     if (this.outgoing.length === 0) return false;
-    const packet = this.outgoing.subarray(0, PACKET);
+    const packet = this.outgoing.subarray(0, PACKET_BYTES);
     if (this.device.out(this.address, DATA.out, packet, this.outToggle) !== "ack") return false;
     this.outToggle = !this.outToggle;
     this.outgoing = this.outgoing.subarray(packet.length);

@@ -10,7 +10,7 @@
  */
 import type { Chip } from "./peripheral";
 import { type Register, RegisterBlock } from "./registers";
-import { UsbBanks, UsbMisuse, type Way } from "./usb-banks";
+import { type TransferDirection, UsbBanks, UsbMisuse } from "./usb-banks";
 
 const LINE = { other: 80, sof: 81, trcpt0: 82, trcpt1: 83 };
 
@@ -236,22 +236,26 @@ export class UsbDevice extends RegisterBlock {
     this.onAttach(attached);
   }
 
-  private typeOf(target: Endpoint, way: Way): number {
+  private typeOf(target: Endpoint, way: TransferDirection): number {
     return (this.get(target.config) >>> (4 * way)) & 7;
   }
 
-  private listening(address: number, endpoint: number, way: Way): Endpoint | undefined {
+  private listening(
+    address: number,
+    endpoint: number,
+    way: TransferDirection,
+  ): Endpoint | undefined {
     const target = this.endpoints[endpoint];
     if (!target || !this.isAttached || (this.get(this.address) & ~ADDEN) !== address) return;
     return this.typeOf(target, way) === 0 ? undefined : target;
   }
 
-  private refuse(target: Endpoint, way: Way): "stall" {
+  private refuse(target: Endpoint, way: TransferDirection): "stall" {
     this.change(target.flags, this.get(target.flags) | FLAG.stall[way]);
     return "stall";
   }
 
-  private hold(target: Endpoint, way: Way): "nak" {
+  private hold(target: Endpoint, way: TransferDirection): "nak" {
     this.change(target.flags, this.get(target.flags) | FLAG.trfail[way]);
     return "nak";
   }

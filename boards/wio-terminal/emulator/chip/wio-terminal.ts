@@ -1,10 +1,10 @@
 /** The Wio Terminal: the chip, and the parts connected to its pins. OSHW-WioTerminal, schematic. */
 import { Coprocessor } from "../coprocessor/coprocessor";
+import { Delays } from "../coprocessor/delays";
 import type { Network } from "../coprocessor/station";
-import { Waits } from "../coprocessor/waits";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";
-import { FUSES } from "./memories";
+import { FUSES_ADDRESS } from "./memories";
 import type { Samd51 } from "./samd51";
 import { SercomSpi } from "./sercom-spi";
 import { SercomUsart } from "./sercom-usart";
@@ -66,7 +66,7 @@ export class WioTerminal {
     const console = this.attachUsart(2, 0x4101_2000, 54, 23, { PB26: "C" });
     console.onByte = (byte) => this.print(byte);
     const { clock } = chip;
-    const waits = new Waits((ms, done) => clock.at(clock.nowMicros + 1000 * ms, done));
+    const waits = new Delays((ms, done) => clock.at(clock.nowMicros + 1000 * ms, done));
     const transmit = (bytes: Uint8Array): void => this.link.deliver(bytes, this.coprocessorBaud);
     this.coprocessor = new Coprocessor(network, transmit, waits);
     this.link.onByte = (byte, baud) => this.toCoprocessor(byte, baud);
@@ -156,9 +156,9 @@ export class WioTerminal {
     const { chip } = this;
     const { biascomp, biasrefbuf, biasr2r } = CALIBRATION;
     const word = (biascomp << 2) | (biasrefbuf << 5) | (biasr2r << 8);
-    chip.setWord(FUSES + 0x80, word | (word << 14)); // ADC0 and ADC1
-    chip.setWord(FUSES + 0x84, 5 | (29 << 5) | (3 << 10)); // USB pads
-    for (const [offset, word] of SERIAL_NUMBER) chip.setWord(FUSES + offset, word);
+    chip.setWord(FUSES_ADDRESS + 0x80, word | (word << 14)); // ADC0 and ADC1
+    chip.setWord(FUSES_ADDRESS + 0x84, 5 | (29 << 5) | (3 << 10)); // USB pads
+    for (const [offset, word] of SERIAL_NUMBER) chip.setWord(FUSES_ADDRESS + offset, word);
   }
 
   private wireDisplay(): void {

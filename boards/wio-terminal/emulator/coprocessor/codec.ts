@@ -1,6 +1,6 @@
 /** eRPC's basic codec: little-endian, without padding. */
 
-export class Reader {
+export class CodecReader {
   private position = 0;
 
   constructor(private readonly bytes: Buffer) {}
@@ -76,7 +76,7 @@ export interface Call {
   functionId: number;
   serviceId: number;
   sequence: number;
-  args: Reader;
+  args: CodecReader;
 }
 
 export function readCall(message: Buffer): Call {
@@ -87,7 +87,7 @@ export function readCall(message: Buffer): Call {
     functionId: message.readUInt8(1),
     serviceId: message.readUInt8(2),
     sequence: message.readUInt32LE(4),
-    args: new Reader(message.subarray(8)),
+    args: new CodecReader(message.subarray(8)),
   };
 }
 

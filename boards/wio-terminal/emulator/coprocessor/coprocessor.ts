@@ -4,7 +4,7 @@
  * real. Tests can order faults that occur on the real chip now and then.
  */
 import { isIPv4 } from "node:net";
-import { type CallName, nameOf, SERVICE } from "./calls";
+import { type CallName, nameOf, RPC_SERVICE } from "./calls";
 import {
   binary,
   type Call,
@@ -15,12 +15,12 @@ import {
   text,
   writeMessage,
 } from "./codec";
+import { Delays } from "./delays";
 import { type Fault, Faults } from "./faults";
 import { FrameReader, toFrame } from "./frame";
 import { callSocket, isSocketCall } from "./socket-calls";
 import { Sockets } from "./sockets";
 import { type Network, Station } from "./station";
-import { Waits } from "./waits";
 
 /** Address, mask and gateway that DHCP assigns. */
 const LEASE = Buffer.from([10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]);
@@ -64,7 +64,7 @@ export class Coprocessor {
     /** Puts bytes on the line to the board. */
     private readonly transmit: (bytes: Uint8Array) => void,
     /** The source of time: this machine's clock, or an emulated chip's. */
-    readonly waits = new Waits(),
+    readonly waits = new Delays(),
   ) {
     this.station = new Station([network]);
     this.sockets = new Sockets(waits);
@@ -185,12 +185,14 @@ export class Coprocessor {
     const stationDisconnected = 5;
     const event = Buffer.alloc(48);
     event.writeUInt32LE(stationDisconnected);
-    this.transmit(toFrame(writeMessage(MESSAGE.oneWay, SERVICE.wifiEvents, 1, 1, binary(event))));
+    this.transmit(
+      toFrame(writeMessage(MESSAGE.oneWay, RPC_SERVICE.wifiEvents, 1, 1, binary(event))),
+    );
   }
 
   /** Calls `tcpip_api_call_fn`, which expects an i32 as the answer. */
   private sendCallback(): void {
-    this.transmit(toFrame(writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, 3, 2, i32(0))));
+    this.transmit(toFrame(writeMessage(MESSAGE.invocation, RPC_SERVICE.wifiEvents, 3, 2, i32(0))));
   }
 
   private async perform(name: CallName, { args }: Call): Promise<Buffer> {
@@ -255,7 +257,13 @@ export class Coprocessor {
     const { run } = this;
     const tell = (): void => {
       const payload = Buffer.concat([text(host), binary(address), nullableBinary(argument)]);
-      const callback = writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, DNS_FOUND, 3, payload);
+      const callback = writeMessage(
+        MESSAGE.invocation,
+        RPC_SERVICE.wifiEvents,
+        DNS_FOUND,
+        3,
+        payload,
+      );
       if (run === this.run) this.transmit(toFrame(callback));
     };
     if (!isDigits) setImmediate(tell);

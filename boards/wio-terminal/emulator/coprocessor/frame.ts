@@ -1,7 +1,7 @@
 /** The coprocessor's framing of eRPC messages in a byte stream: u16 length, u16 CRC, message. */
 
-const MESSAGE_MAX = 4096;
-const HEADER = 4;
+const MESSAGE_MAX_BYTES = 4096;
+const HEADER_BYTES = 4;
 
 /** CRC-16 with polynomial 0x1021, initial value 0xef4a, most significant bit first. */
 export function crc16(bytes: Uint8Array): number {
@@ -15,10 +15,10 @@ export function crc16(bytes: Uint8Array): number {
 }
 
 export function toFrame(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(HEADER + message.length);
+  const frame = Buffer.alloc(HEADER_BYTES + message.length);
   frame.writeUInt16LE(message.length, 0);
   frame.writeUInt16LE(crc16(message), 2);
-  frame.set(message, HEADER);
+  frame.set(message, HEADER_BYTES);
   return frame;
 }
 
@@ -35,17 +35,17 @@ export class FrameReader {
     if (this.deaf) return [];
     this.pending = Buffer.concat([this.pending, bytes]);
     const messages: Buffer[] = [];
-    while (this.pending.length >= HEADER) {
+    while (this.pending.length >= HEADER_BYTES) {
       const length = this.pending.readUInt16LE(0);
-      if (length > MESSAGE_MAX) {
+      if (length > MESSAGE_MAX_BYTES) {
         this.deaf = true;
         break;
       }
-      if (this.pending.length < HEADER + length) break;
-      const message = this.pending.subarray(HEADER, HEADER + length);
+      if (this.pending.length < HEADER_BYTES + length) break;
+      const message = this.pending.subarray(HEADER_BYTES, HEADER_BYTES + length);
       if (crc16(message) === this.pending.readUInt16LE(2)) messages.push(Buffer.from(message));
       else this.badFrames++;
-      this.pending = this.pending.subarray(HEADER + length);
+      this.pending = this.pending.subarray(HEADER_BYTES + length);
     }
     return messages;
   }

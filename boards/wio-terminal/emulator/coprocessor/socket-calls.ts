@@ -1,5 +1,5 @@
 /** The calls of service 16 that concern one socket, with their arguments and replies. */
-import { binary, i32, type Reader, u32 } from "./codec";
+import { binary, type CodecReader, i32, u32 } from "./codec";
 import type { Sockets } from "./sockets";
 
 const SOCKET_CALLS = [
@@ -27,7 +27,7 @@ export function isSocketCall(name: string): name is SocketCall {
 export async function callSocket(
   sockets: Sockets,
   name: SocketCall,
-  args: Reader,
+  args: CodecReader,
   joined: boolean,
 ): Promise<Buffer> {
   switch (name) {

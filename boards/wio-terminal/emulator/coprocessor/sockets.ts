@@ -4,7 +4,7 @@
  * code of Seeed's images 2.1.1 to 2.1.3; a board showed the same behaviour (rpcWiFi issue 29).
  */
 import { createConnection, type Socket } from "node:net";
-import type { Waits } from "./waits";
+import type { Delays } from "./delays";
 
 const ERRNO = {
   badFile: 9,
@@ -25,7 +25,7 @@ const SO_ERROR = 0x1007;
 
 const SOCKETS_MAX = 8;
 /** lwIP's receive window on the chip: five segments. The peer waits while the window is full. */
-const WINDOW = 5 * 1460;
+const WINDOW_BYTES = 5 * 1460;
 /** lwIP repeats a SYN after 3 s, then doubles the delay, up to six times. */
 const SYN_AGAIN_MS = 3000;
 const SYN_RETRIES = 6;
@@ -61,7 +61,7 @@ export class Sockets {
    */
   refusal: number = ERRNO.connectionReset;
 
-  constructor(private readonly waits: Waits) {}
+  constructor(private readonly waits: Delays) {}
 
   get open(): number {
     return this.connections.size;
@@ -168,7 +168,7 @@ export class Sockets {
       const left = first.subarray(length);
       connection.received = left.length > 0 ? [left, ...rest] : rest;
       connection.receivedBytes -= bytes.length;
-      if (connection.receivedBytes < WINDOW) connection.socket?.resume();
+      if (connection.receivedBytes < WINDOW_BYTES) connection.socket?.resume();
       return { result: bytes.length, bytes };
     }
     if (connection.state === "failed")
@@ -235,7 +235,7 @@ export class Sockets {
     socket.on("data", (bytes) => {
       connection.received.push(bytes);
       connection.receivedBytes += bytes.length;
-      if (connection.receivedBytes >= WINDOW) socket.pause();
+      if (connection.receivedBytes >= WINDOW_BYTES) socket.pause();
     });
     socket.on("end", () => (connection.ended = true));
     socket.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PROGRAM } from "../../../../boards/log-lines";
+import { PROGRAM_LINES } from "../../../../boards/log-lines";
 import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { topicOf } from "../../../../src/common/wire";
@@ -43,7 +43,7 @@ async function untilReported(light: number): Promise<void> {
 async function holdUntil(words: string): Promise<void> {
   const from = board.wio.log.length;
   board.wio.setButton("a", true);
-  await board.untilLogged(`> ${PROGRAM.calibration}${words}`, from);
+  await board.untilLogged(`> ${PROGRAM_LINES.calibration}${words}`, from);
   board.wio.setButton("a", false);
   await board.until(`"${words}" on the screen`, () =>
     shows(board.wio.display.picture(), words, "lamp"),

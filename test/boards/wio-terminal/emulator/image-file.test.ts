@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../../../../boards/wio-terminal/emulator/chip/clock";
-import { FLASH_SIZE, Nvmctrl } from "../../../../boards/wio-terminal/emulator/chip/nvmctrl";
+import { FLASH_BYTES, Nvmctrl } from "../../../../boards/wio-terminal/emulator/chip/nvmctrl";
 import { writeBootloader, writeImage } from "../../../../boards/wio-terminal/emulator/image-file";
 import { UserError } from "../../../../server/base/user-error";
 
@@ -12,14 +12,14 @@ let told: string[];
 
 beforeEach(() => {
   told = [];
-  flash = Buffer.alloc(FLASH_SIZE);
+  flash = Buffer.alloc(FLASH_BYTES);
   nvm = new Nvmctrl({
     ...{ clock: new VirtualClock(), flash },
     onChange: () => undefined,
     onStall: () => undefined,
     programCounter: () => 0,
   });
-  nvm.program(0, Buffer.alloc(FLASH_SIZE, 0x11)); // earlier content
+  nvm.program(0, Buffer.alloc(FLASH_BYTES, 0x11)); // earlier content
 });
 
 /** @param reset the reset vector */
@@ -53,8 +53,8 @@ describe("an opened image file", () => {
   });
 
   it("replaces the whole flash: a .bin with its bootloader", () => {
-    write("DUMP.BIN", program(0x569, FLASH_SIZE));
-    expect([flash.readUInt32LE(4), flash[FLASH_SIZE - 1]]).toEqual([0x569, 0x77]);
+    write("DUMP.BIN", program(0x569, FLASH_BYTES));
+    expect([flash.readUInt32LE(4), flash[FLASH_BYTES - 1]]).toEqual([0x569, 0x77]);
   });
 
   it("may have blocks that the bootloader ignores: a .uf2 with the bootloader's own addresses", () => {
@@ -72,7 +72,7 @@ describe("an opened image file", () => {
     ["short.bin", Buffer.alloc(7), "a start in the flash, got 0x00000000 and 0x00000000"],
     ["blank.bin", Buffer.alloc(64, 0xff), "a start in the flash, got 0xffffffff and 0xffffffff"],
     ["arm.bin", program(0x4100), "a start in the flash, got 0x20030000 and 0x00004100"],
-    ["big.bin", program(0x4101, FLASH_SIZE), "524288 bytes from 0x00004000 don't fit the flash"],
+    ["big.bin", program(0x4101, FLASH_BYTES), "524288 bytes from 0x00004000 don't fit the flash"],
   ])("is refused with one line, and changes nothing: %s", (name, bytes, words) => {
     expect(() => write(name, bytes)).toThrow(UserError);
     expect(() => write(name, bytes)).toThrow(words);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { BOARD } from "../../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../../boards/log-lines";
 import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { topicOf } from "../../../../src/common/wire";
@@ -61,7 +61,7 @@ describe("the flashed image on the emulated chip", () => {
     wio.coprocessor.restart();
     wio.light = lightOfRaw(500);
     await board.until("another reading", () => reported(id, 500));
-    await board.untilLogged(BOARD.wifiUp, from);
+    await board.untilLogged(RUNTIME_LINES.wifiUp, from);
     expect(resets).toHaveLength(1);
   });
 });

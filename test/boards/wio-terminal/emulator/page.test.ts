@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { BOARD as BOARD_SAYS } from "../../../../boards/log-lines";
-import { BOARD } from "../../../../boards/wio-terminal/build/paths";
+import { RUNTIME_LINES as BOARD_SAYS } from "../../../../boards/log-lines";
+import { WIO_FOLDER } from "../../../../boards/wio-terminal/build/paths";
 import { ROOT } from "../../../../server/base/root";
 import { topicOf } from "../../../../src/common/wire";
 import { launchBrowser, openTab } from "../../../page/browser";
@@ -26,7 +26,7 @@ const SLEEPER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xe7fd_bf30).buf
  * handler for its exception.
  */
 const CRASHER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xde00_de00).buffer);
-const MAIN = join(BOARD, "tools/emulator.ts");
+const MAIN = join(WIO_FOLDER, "tools/emulator.ts");
 
 let broker: Mosquitto;
 let server: Started;

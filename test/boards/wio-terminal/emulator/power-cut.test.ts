@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROGRAM } from "../../../../boards/log-lines";
+import { PROGRAM_LINES } from "../../../../boards/log-lines";
 import { uf2OfElf } from "../../../../boards/wio-terminal/build/uf2";
 import { writeUf2 } from "../../../../boards/wio-terminal/emulator/chip/bootloader";
 import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
@@ -35,7 +35,7 @@ function passUntilBusy(chip: Samd51, random: () => number): boolean {
 
 function bootAs(wio: WioTerminal, id: string): void {
   const from = wio.log.length;
-  const says = `> ${PROGRAM.connecting}${NOWHERE} as ${id}`;
+  const says = `> ${PROGRAM_LINES.connecting}${NOWHERE} as ${id}`;
   const started = (): boolean => wio.log.slice(from).some((line) => line.startsWith(says));
   pass(wio.chip, STARTED_WITHIN_MICROS, started);
   expect(started(), wio.log.slice(from).join("\n")).toBe(true);

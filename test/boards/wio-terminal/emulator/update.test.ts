@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { BOARD } from "../../../../boards/log-lines";
+import { RUNTIME_LINES } from "../../../../boards/log-lines";
 import { compileFirmware } from "../../../../boards/tools/firmware/compile";
 import { WIO } from "../../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../../boards/wio-terminal/build/image";
@@ -74,12 +74,12 @@ it("starts no unsigned program, and recovers from a bad one; its state says why"
   const bad = variant("panics");
   await order(5, bad);
   const why = "not started, as it is not signed";
-  await board.untilLogged(BOARD.programRefused + why);
+  await board.untilLogged(RUNTIME_LINES.programRefused + why);
   await witness.untilSeen(`${ID}/state`, new RegExp(`"taken_back":"${why}"`));
   expect(board.wio.log.join("\n")).not.toContain("runs: variant");
 
   await order(6, bad, new ProgramKey(dir).sign(bad));
-  await board.untilLogged(`${BOARD.takingBack}panicked twice: 60005`);
+  await board.untilLogged(`${RUNTIME_LINES.takingBack}panicked twice: 60005`);
   await witness.untilSeen(`${ID}/state`, /"taken_back":"panicked twice: 60005"/);
   await witness.untilSeen(`${ID}/state`, /"crash":"panic 60005 at main_F0 \(pc:/);
 });

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
-  APPLICATION,
+  APPLICATION_ADDRESS,
   startApplication,
   StaysInBootloader,
   writeUf2,
 } from "../../../../../boards/wio-terminal/emulator/chip/bootloader";
 import { VirtualClock } from "../../../../../boards/wio-terminal/emulator/chip/clock";
-import { FLASH_SIZE, Nvmctrl } from "../../../../../boards/wio-terminal/emulator/chip/nvmctrl";
+import { FLASH_BYTES, Nvmctrl } from "../../../../../boards/wio-terminal/emulator/chip/nvmctrl";
 import { RESET_CAUSE } from "../../../../../boards/wio-terminal/emulator/chip/supply";
 
 /**
@@ -24,7 +24,7 @@ let isResetDue: boolean;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  words = new Map([[APPLICATION + 4, 0x4101]]);
+  words = new Map([[APPLICATION_ADDRESS + 4, 0x4101]]);
   vectors = undefined;
   isResetDue = false;
 });
@@ -46,8 +46,8 @@ function boot(cause: number): number | undefined {
 
 describe("the UF2 bootloader", () => {
   it("starts the application immediately at power-on", () => {
-    expect(boot(RESET_CAUSE.powerOn)).toBe(APPLICATION);
-    expect([vectors, clock.nowMicros]).toEqual([APPLICATION, 0]);
+    expect(boot(RESET_CAUSE.powerOn)).toBe(APPLICATION_ADDRESS);
+    expect([vectors, clock.nowMicros]).toEqual([APPLICATION_ADDRESS, 0]);
   });
 
   it("waits for a second tap after any other reset, unless it is told not to", () => {
@@ -62,14 +62,14 @@ describe("the UF2 bootloader", () => {
   it("stays once if the application asks for it", () => {
     words.set(TAP_WORD, TAP.stay);
     expect(() => boot(RESET_CAUSE.system)).toThrow(StaysInBootloader);
-    expect(boot(RESET_CAUSE.system)).toBe(APPLICATION);
+    expect(boot(RESET_CAUSE.system)).toBe(APPLICATION_ADDRESS);
   });
 
   it.each([
     ["none", 0xffff_ffff],
     ["one that starts in the bootloader", 0x2001],
   ])("stays if there is no valid application: %s", (_what, entry) => {
-    words.set(APPLICATION + 4, entry);
+    words.set(APPLICATION_ADDRESS + 4, entry);
     expect(() => boot(RESET_CAUSE.powerOn)).toThrow("no application");
   });
 });
@@ -89,7 +89,7 @@ describe("a UF2 file", () => {
   let nvm: Nvmctrl;
   const nothing = (): undefined => undefined;
   beforeEach(() => {
-    flash = Buffer.alloc(FLASH_SIZE);
+    flash = Buffer.alloc(FLASH_BYTES);
     nvm = new Nvmctrl({
       ...{ clock, flash, onChange: nothing, onStall: nothing },
       programCounter: () => 0,

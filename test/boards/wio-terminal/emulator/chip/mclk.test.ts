@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { GATES } from "../../../../../boards/wio-terminal/emulator/chip/gating";
-import { type Bus, Mclk } from "../../../../../boards/wio-terminal/emulator/chip/mclk";
+import { type BusName, Mclk } from "../../../../../boards/wio-terminal/emulator/chip/mclk";
 import { itHasTheRegisters } from "./registers";
 
-const MASK: Record<Bus, number> = { APBA: 0x14, APBB: 0x18, APBC: 0x1c, APBD: 0x20 };
+const MASK: Record<BusName, number> = { APBA: 0x14, APBB: 0x18, APBC: 0x1c, APBD: 0x20 };
 
 describe("MCLK", () => {
   itHasTheRegisters(() => new Mclk(), {

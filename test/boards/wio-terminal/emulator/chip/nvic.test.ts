@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { EXCEPTION, LINES, Nvic } from "../../../../../boards/wio-terminal/emulator/chip/nvic";
+import {
+  EXCEPTION,
+  INTERRUPT_LINES,
+  Nvic,
+} from "../../../../../boards/wio-terminal/emulator/chip/nvic";
 
 const OPEN = { primask: 0, faultmask: 0, basepri: 0 };
 const of = (line: number): number => EXCEPTION.firstLine + line;
@@ -15,9 +19,9 @@ function ready(line: number, priority: number): void {
 
 describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
   it("has the chip's 137 lines: DS60001507, nested vector interrupt controller", () => {
-    nvic.setLine(LINES - 1, true);
+    nvic.setLine(INTERRUPT_LINES - 1, true);
     expect(nvic.pending).toContain(of(136));
-    expect(() => nvic.setLine(LINES, true)).toThrow("no line 137");
+    expect(() => nvic.setLine(INTERRUPT_LINES, true)).toThrow("no line 137");
   });
 
   it("stores three bits of each priority: __NVIC_PRIO_BITS of the chip", () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../../../../../boards/wio-terminal/emulator/chip/clock";
 import {
-  BLOCK,
-  FLASH_SIZE,
+  BLOCK_BYTES,
+  FLASH_BYTES,
   Nvmctrl,
 } from "../../../../../boards/wio-terminal/emulator/chip/nvmctrl";
 import { itHasTheRegisters } from "./registers";
@@ -20,7 +20,7 @@ let nvm: Nvmctrl;
 
 function make(): Nvmctrl {
   clock = new VirtualClock();
-  flash = Buffer.alloc(FLASH_SIZE);
+  flash = Buffer.alloc(FLASH_BYTES);
   programCounter = 0x4000;
   stalledMicros = 0;
   return new Nvmctrl({
@@ -63,13 +63,13 @@ describe("NVMCTRL", () => {
   });
 
   it("erases the block of 8 KB that contains ADDR: EB", () => {
-    nvm.program(AT - 4, Buffer.alloc(BLOCK + 8));
+    nvm.program(AT - 4, Buffer.alloc(BLOCK_BYTES + 8));
     order(COMMAND.eraseBlock, AT + 100);
     expect([nvm.read(0x12, 2), nvm.read(0x10, 2)]).toEqual([0, 0]);
     finish();
     expect([nvm.read(0x12, 2), nvm.read(0x10, 2)]).toEqual([1, 1]);
-    expect(flash.subarray(AT, AT + BLOCK).every((byte) => byte === 0xff)).toBe(true);
-    expect([flash.readUInt32LE(AT - 4), flash.readUInt32LE(AT + BLOCK)]).toEqual([0, 0]);
+    expect(flash.subarray(AT, AT + BLOCK_BYTES).every((byte) => byte === 0xff)).toBe(true);
+    expect([flash.readUInt32LE(AT - 4), flash.readUInt32LE(AT + BLOCK_BYTES)]).toEqual([0, 0]);
     nvm.write(0x10, 2, 1);
     expect(nvm.read(0x10, 2)).toBe(0);
   });
@@ -114,7 +114,7 @@ describe("NVMCTRL", () => {
     order(COMMAND.eraseBlock, AT);
     expect(stalledMicros).toBe(0);
     finish();
-    programCounter = AT + BLOCK;
+    programCounter = AT + BLOCK_BYTES;
     order(COMMAND.eraseBlock, AT);
     expect(stalledMicros).toBeGreaterThan(0);
   });
@@ -124,7 +124,7 @@ describe("NVMCTRL", () => {
   });
 
   it("leaves an erase half done if power is cut", () => {
-    nvm.program(AT, Buffer.alloc(BLOCK));
+    nvm.program(AT, Buffer.alloc(BLOCK_BYTES));
     order(COMMAND.eraseBlock, AT);
     nvm.cutPower(() => 0.5);
     expect(flash[AT]).toBe(0x80); // bits already erased are ones

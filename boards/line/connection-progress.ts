@@ -4,10 +4,10 @@
  */
 import { parseBrokerAddress } from "../../src/common/broker-address";
 import { deviceClientId } from "../../src/common/wire";
-import { BOARD, PROGRAM } from "../log-lines";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../log-lines";
 
 /** A completed step, or a failed step and its remedy. */
-export interface Step {
+export interface ProgressStep {
   text: string;
   isTrouble: boolean;
 }
@@ -19,24 +19,24 @@ const CLIENT_ID_SUFFIX = deviceClientId("");
 /** Problems of Wi-Fi: a part of the board's log line, then the cause and the remedy. */
 const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
   [
-    BOARD.joinFailed,
+    RUNTIME_LINES.joinFailed,
     "the network was not found, or its password is wrong. Check both, also the capital letters of the name. If the router has separate names for 2.4 and 5 GHz, try the other name.",
   ],
   [
-    BOARD.noDhcpAddress,
+    RUNTIME_LINES.noDhcpAddress,
     "joined, but the router gave the board no address (DHCP). Restart the router, or check whether it has free addresses.",
   ],
   [
-    BOARD.firmwareTooOld,
+    RUNTIME_LINES.firmwareTooOld,
     "the firmware of the board's Wi-Fi chip is too old. Update it: wiki.seeedstudio.com, Wio Terminal, Network Overview.",
   ],
   [
-    BOARD.coprocessorSilent,
+    RUNTIME_LINES.coprocessorSilent,
     "the board's Wi-Fi chip does not respond. Switch the board off and on.",
   ],
-  [BOARD.networkLost, "the network was lost. Move the board closer to the router."],
+  [RUNTIME_LINES.networkLost, "the network was lost. Move the board closer to the router."],
   [
-    BOARD.nothingReachable,
+    RUNTIME_LINES.nothingReachable,
     "joined, but no host can be reached. A guest network may isolate its devices: use another network.",
   ],
 ];
@@ -47,18 +47,18 @@ function silent({ host, port }: Target): string {
 
 const SOCKET_TROUBLES: readonly (readonly [said: string, words: (at: Target) => string])[] = [
   [
-    BOARD.hostNotFound,
+    RUNTIME_LINES.hostNotFound,
     ({ host }) =>
       `found no computer with the name ${host}. Check the name, or use the computer's address, such as 192.168.1.20.`,
   ],
   [
-    BOARD.connectionRefused,
+    RUNTIME_LINES.connectionRefused,
     ({ host, port }) =>
       `${host} answers, but no server listens on port ${port}. Start the server so that boards can reach it: npm start -- --listen 0.0.0.0`,
   ],
-  [BOARD.connectionTimedOut, silent],
-  [BOARD.hostSilent, silent],
-  [BOARD.hostUnreachable, silent],
+  [RUNTIME_LINES.connectionTimedOut, silent],
+  [RUNTIME_LINES.hostSilent, silent],
+  [RUNTIME_LINES.hostUnreachable, silent],
 ];
 
 const REFUSALS: readonly (readonly [said: string, words: (at: Target) => string])[] = [
@@ -87,7 +87,7 @@ interface Target {
 /** The target for messages until the program has logged its broker. */
 const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
 
-export class Progress {
+export class ConnectionProgress {
   /**
    * Set when the broker has acknowledged a reading, when it need not (QoS 0), or when the server
    * has answered.
@@ -101,7 +101,7 @@ export class Progress {
   private readonly told = new Set<string>();
 
   /** @param onStep called once for each step */
-  constructor(private readonly onStep: (step: Step) => void) {}
+  constructor(private readonly onStep: (step: ProgressStep) => void) {}
 
   /** Whether only the user can solve the problem. */
   get isStuck(): boolean {
@@ -124,14 +124,14 @@ export class Progress {
   /** Call with each line that the board logs. */
   heard(line: string): void {
     if (this.isDone) return;
-    if (line.startsWith(BOARD.wifiUp)) {
+    if (line.startsWith(RUNTIME_LINES.wifiUp)) {
       const address = line.slice(line.lastIndexOf(" ") + 1);
       this.inWifi(`Wi-Fi: joined, address ${address}.`);
-    } else if (line.startsWith(BOARD.wifiOff)) {
+    } else if (line.startsWith(RUNTIME_LINES.wifiOff)) {
       this.failed("Wi-Fi: the board has no network. Set its name and password.", GIVE_UP_AFTER);
-    } else if (line.startsWith(BOARD.wifi)) {
+    } else if (line.startsWith(RUNTIME_LINES.wifi)) {
       this.troubled("Wi-Fi: ", WIFI_TROUBLES.find(([said]) => line.includes(said))?.[1]);
-    } else if (line.startsWith(BOARD.socket)) {
+    } else if (line.startsWith(RUNTIME_LINES.socket)) {
       const found = SOCKET_TROUBLES.find(([said]) => line.includes(said));
       this.troubled("Broker: ", found?.[1](this.target ?? UNKNOWN));
     } else if (line.startsWith("> ")) {
@@ -140,25 +140,25 @@ export class Progress {
   }
 
   private program(line: string): void {
-    if (line.startsWith(PROGRAM.connecting)) {
-      this.target = targetOf(line.slice(PROGRAM.connecting.length));
+    if (line.startsWith(PROGRAM_LINES.connecting)) {
+      this.target = targetOf(line.slice(PROGRAM_LINES.connecting.length));
       if (this.isInWifi) this.connecting();
-    } else if (line.startsWith(PROGRAM.mqtt)) {
+    } else if (line.startsWith(PROGRAM_LINES.mqtt)) {
       // The program retries only after minutes, with the same user and id, so this counts as stuck.
       const found = REFUSALS.find(([said]) => line.includes(said));
       if (found) this.failed(`Broker: ${found[1](this.target ?? UNKNOWN)}`, GIVE_UP_AFTER);
-    } else if (line === PROGRAM.connected) {
+    } else if (line === PROGRAM_LINES.connected) {
       this.done("Broker: reached; it lets the board in.");
-    } else if (line.startsWith(PROGRAM.sending)) {
+    } else if (line.startsWith(PROGRAM_LINES.sending)) {
       this.isSent = true;
       this.done("First reading: sent.");
-    } else if (line === PROGRAM.acknowledged) {
+    } else if (line === PROGRAM_LINES.acknowledged) {
       this.done("First reading: acknowledged by the broker.");
       this.isDone = true;
-    } else if (line === PROGRAM.unacknowledged) {
+    } else if (line === PROGRAM_LINES.unacknowledged) {
       this.done("First reading: the board sends without an acknowledgement (QoS 0).");
       this.isDone = true;
-    } else if (line.startsWith(PROGRAM.received)) {
+    } else if (line.startsWith(PROGRAM_LINES.received)) {
       this.done("First reading: answered by the server.");
       this.isDone = true;
     }
@@ -193,7 +193,7 @@ export class Progress {
     this.tell({ text, isTrouble: true });
   }
 
-  private tell(step: Step): void {
+  private tell(step: ProgressStep): void {
     if (this.told.has(step.text)) return;
     this.told.add(step.text);
     this.onStep(step);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mistakesIn } from "../../../boards/line/mistakes";
+import { findMistakes } from "../../../boards/line/setting-mistakes";
 
 const ID =
   "1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters";
@@ -46,7 +46,7 @@ it.each([
     'broker: expected this computer\'s address in the network, because localhost means the board itself, got "mqtt://localhost:1883"',
   ],
 ])("%j: %s", (changes, line) => {
-  expect(mistakesIn(changes).map((mistake) => mistake.line)).toEqual([line]);
+  expect(findMistakes(changes).map((mistake) => mistake.line)).toEqual([line]);
 });
 
 it("finds no mistake in settings that a board can use", () => {
@@ -58,6 +58,6 @@ it("finds no mistake in settings that a board can use", () => {
     WIFI_SSID: "home",
     WIFI_PWD: "good night",
   };
-  expect(mistakesIn(changes)).toEqual([]);
-  expect(mistakesIn({ MQTT_USER: null, MQTT_PWD: null, WIFI_SSID: "open" })).toEqual([]);
+  expect(findMistakes(changes)).toEqual([]);
+  expect(findMistakes({ MQTT_USER: null, MQTT_PWD: null, WIFI_SSID: "open" })).toEqual([]);
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { Progress, type Step } from "../../../boards/line/progress";
-import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { ConnectionProgress, type ProgressStep } from "../../../boards/line/connection-progress";
+import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 
-const WIFI_UP = `${BOARD.wifiUp}address 192.168.1.7`;
-const CONNECTING = `> ${PROGRAM.connecting}mqtt://192.168.1.20:1883 as desk-1nightlight_client`;
-const CONNECTED = `> ${PROGRAM.connected}`;
-const SENDING = `> ${PROGRAM.sending}{"light":652}`;
+const WIFI_UP = `${RUNTIME_LINES.wifiUp}address 192.168.1.7`;
+const CONNECTING = `> ${PROGRAM_LINES.connecting}mqtt://192.168.1.20:1883 as desk-1nightlight_client`;
+const CONNECTED = `> ${PROGRAM_LINES.connected}`;
+const SENDING = `> ${PROGRAM_LINES.sending}{"light":652}`;
 
 function follow(...lines: string[]) {
-  const steps: Step[] = [];
-  const progress = new Progress((step) => steps.push(step));
+  const steps: ProgressStep[] = [];
+  const progress = new ConnectionProgress((step) => steps.push(step));
   for (const line of lines) progress.heard(line);
   return { progress, texts: steps.map(({ text }) => text), steps };
 }
@@ -18,7 +18,7 @@ describe("the progress of a board to its broker", () => {
   it("reports each step once, in order", () => {
     const { texts, steps, progress } = follow(
       ...["mgr: start", WIFI_UP, CONNECTING, CONNECTED, SENDING, SENDING],
-      `> ${PROGRAM.acknowledged}`,
+      `> ${PROGRAM_LINES.acknowledged}`,
     );
     expect(texts).toEqual([
       "Wi-Fi: joined, address 192.168.1.7.",
@@ -39,19 +39,19 @@ describe("the progress of a board to its broker", () => {
   });
 
   it("ends with the server's answer, if that arrives first", () => {
-    const { progress, texts } = follow(SENDING, `> ${PROGRAM.received}{"led_on":true}`);
+    const { progress, texts } = follow(SENDING, `> ${PROGRAM_LINES.received}{"led_on":true}`);
     expect(progress.isDone).toBe(true);
     expect(texts.at(-1)).toBe("First reading: answered by the server.");
   });
 
   it("ends with a sent reading at QoS 0, because no broker acknowledges it", () => {
-    const { progress, texts } = follow(CONNECTED, SENDING, `> ${PROGRAM.unacknowledged}`);
+    const { progress, texts } = follow(CONNECTED, SENDING, `> ${PROGRAM_LINES.unacknowledged}`);
     expect(progress.isDone).toBe(true);
     expect(texts.at(-1)).toBe("First reading: the board sends without an acknowledgement (QoS 0).");
   });
 
   it("continues after a passing error", () => {
-    const failed = `${BOARD.wifi}${BOARD.joinFailed}: network not found or wrong password${BOARD.retrying}1000 ms`;
+    const failed = `${RUNTIME_LINES.wifi}${RUNTIME_LINES.joinFailed}: network not found or wrong password${RUNTIME_LINES.retrying}1000 ms`;
     const { progress, steps } = follow(failed, failed, WIFI_UP, failed, failed);
     expect(progress.isStuck).toBe(false);
     expect(steps.map(({ isTrouble }) => isTrouble)).toEqual([true, false]);
@@ -61,13 +61,16 @@ describe("the progress of a board to its broker", () => {
   });
 
   it.each([
-    [BOARD.hostNotFound, /found no computer with the name 192.168.1.20/],
-    [BOARD.connectionRefused, /no server listens on port 1883.*npm start -- --listen 0.0.0.0$/],
-    [BOARD.connectionTimedOut, /192.168.1.20 does not answer.*firewall/],
-    [BOARD.hostSilent, /192.168.1.20 does not answer.*firewall/],
-    [BOARD.hostUnreachable, /192.168.1.20 does not answer.*firewall/],
+    [RUNTIME_LINES.hostNotFound, /found no computer with the name 192.168.1.20/],
+    [
+      RUNTIME_LINES.connectionRefused,
+      /no server listens on port 1883.*npm start -- --listen 0.0.0.0$/,
+    ],
+    [RUNTIME_LINES.connectionTimedOut, /192.168.1.20 does not answer.*firewall/],
+    [RUNTIME_LINES.hostSilent, /192.168.1.20 does not answer.*firewall/],
+    [RUNTIME_LINES.hostUnreachable, /192.168.1.20 does not answer.*firewall/],
   ])("says what to do about %s", (said, words) => {
-    const line = BOARD.socket + said;
+    const line = RUNTIME_LINES.socket + said;
     const { progress, texts } = follow(CONNECTING, line, line, line);
     expect(progress.isStuck).toBe(true);
     expect(texts.at(-1)).toMatch(words);
@@ -79,7 +82,7 @@ describe("the progress of a board to its broker", () => {
     ["not authorized", /does not let desk-1 in/],
     ["identifier rejected", /does not accept the id desk-1/],
   ])("ends immediately after a refusal: %s", (reason, words) => {
-    const { progress } = follow(CONNECTING, `> ${PROGRAM.mqtt}refused: ${reason}`);
+    const { progress } = follow(CONNECTING, `> ${PROGRAM_LINES.mqtt}refused: ${reason}`);
     expect(progress.isStuck).toBe(true);
     expect(progress.missing).toMatch(words);
   });
@@ -88,7 +91,7 @@ describe("the progress of a board to its broker", () => {
     expect(follow().progress.missing).toBe("The board has logged nothing about Wi-Fi or a broker.");
     expect(follow(WIFI_UP).progress.missing).toMatch(/got no further/);
     expect(follow(WIFI_UP, SENDING).progress.missing).toMatch(/acknowledged none/);
-    const { progress } = follow(`${BOARD.wifiOff}, no WIFI_SSID in the settings`);
+    const { progress } = follow(`${RUNTIME_LINES.wifiOff}, no WIFI_SSID in the settings`);
     expect(progress.isStuck).toBe(true);
   });
 

@@ -1,11 +1,11 @@
 /** The coprocessor's waiting times, in the time of this machine or of an emulated chip. */
 /** Calls `done` once, after `ms`. @returns a function that cancels the call */
-export type After = (ms: number, done: () => void) => () => void;
+export type Schedule = (ms: number, done: () => void) => () => void;
 
-export class Waits {
+export class Delays {
   private waiting = 0;
 
-  constructor(private readonly after: After = afterRealTime) {}
+  constructor(private readonly after: Schedule = afterRealTime) {}
 
   /** Whether the coprocessor waits for time to pass. */
   get isWaiting(): boolean {

@@ -1,10 +1,10 @@
 /** Checks settings for a Wio Terminal. Each mistake is described in one line. Pure. */
 import { parseBrokerAddress } from "../../src/common/broker-address";
 import { SETTING_NAMES, settingError, type SettingName } from "../../src/common/settings";
-import type { Changes } from "./board-settings";
+import type { SettingChanges } from "./board-settings";
 
 /** The names of the settings in messages. */
-export const WORDS: Record<SettingName, string> = {
+export const SETTING_WORDS: Record<SettingName, string> = {
   ID: "id",
   BROKER: "broker",
   MQTT_USER: "user",
@@ -14,18 +14,19 @@ export const WORDS: Record<SettingName, string> = {
   WIFI_PWD: "Wi-Fi password",
 };
 
-export interface Mistake {
+export interface SettingMistake {
   setting: SettingName;
   /** A text such as "id: expected …, got …". Never contains a password. */
   line: string;
 }
 
-export function mistakesIn(changes: Changes): Mistake[] {
-  const mistakes: Mistake[] = [];
+export function findMistakes(changes: SettingChanges): SettingMistake[] {
+  const mistakes: SettingMistake[] = [];
   for (const setting of SETTING_NAMES) {
     const value = changes[setting];
     const problem = typeof value === "string" ? valueError(setting, value) : undefined;
-    if (problem !== undefined) mistakes.push({ setting, line: `${WORDS[setting]}: ${problem}` });
+    if (problem !== undefined)
+      mistakes.push({ setting, line: `${SETTING_WORDS[setting]}: ${problem}` });
   }
   if (changes.MQTT_PWD && !changes.MQTT_USER)
     // MQTT allows no password without a user [MQTT-3.1.2-22].

@@ -12,13 +12,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { KeptFile, READINGS, SETTINGS } from "../../../boards/raspberry-pi/kept-file";
+import {
+  AtomicFile,
+  READINGS_CONSEQUENCES,
+  SETTINGS_CONSEQUENCES,
+} from "../../../boards/raspberry-pi/atomic-file";
 
 describe("a device's file", () => {
   let folder: string;
   let path: string;
   let lines: string[];
-  const file = () => new KeptFile(path, SETTINGS, (line) => lines.push(line));
+  const file = () => new AtomicFile(path, SETTINGS_CONSEQUENCES, (line) => lines.push(line));
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
@@ -63,7 +67,7 @@ describe("a device's file", () => {
   ] as const)(
     "has the old content if it can't be written, and the error is logged once: %s",
     (code, to) => {
-      const kept = new KeptFile(path, READINGS, (line) => lines.push(line));
+      const kept = new AtomicFile(path, READINGS_CONSEQUENCES, (line) => lines.push(line));
       kept.save(Uint8Array.of(1));
       symlinkSync(to(), `${path}.new`);
       kept.save(Uint8Array.of(2));

@@ -22,11 +22,11 @@ export interface Consequences {
   unwritten: string;
 }
 
-export const SETTINGS: Consequences = {
+export const SETTINGS_CONSEQUENCES: Consequences = {
   unread: "the last order is not known",
   unwritten: "orders are not kept",
 };
-export const READINGS: Consequences = {
+export const READINGS_CONSEQUENCES: Consequences = {
   unread: "the readings that waited are lost",
   unwritten: "readings that wait are kept in RAM only",
 };
@@ -35,7 +35,7 @@ export const READINGS: Consequences = {
  * A file that survives a power cut with its old or its new content: the new file is on the disk
  * before it replaces the old one.
  */
-export class KeptFile implements Flash {
+export class AtomicFile implements Flash {
   private isFailing = false;
 
   constructor(
