@@ -24,7 +24,7 @@ export async function readNewSettings(): Promise<NewSettings | undefined> {
  * Restarts the device, to begin or end a trial. The runtime reads the Wi-Fi settings only when it
  * boots, so a change of network needs a reboot.
  */
-export async function startAgain(settings: NewSettings): Promise<void> {
+export async function restartWith(settings: NewSettings): Promise<void> {
   if (!settings.WIFI_SSID) restart();
   // A reboot would cut off pending writes. This read is answered after all earlier writes.
   await readNewSettings();
@@ -53,7 +53,7 @@ export async function keepNewSettings(settings: NewSettings): Promise<void> {
 }
 
 /** Restarts with the device's own settings, unless the new ones are kept within their deadline. */
-export async function giveUpNewSettings(settings: NewSettings): Promise<void> {
+export async function revertSettings(settings: NewSettings): Promise<void> {
   const { s } = settings;
   if (!s) return;
   // Halves the deadline for the next start: if the program panics or loses power each time, the
@@ -67,5 +67,5 @@ export async function giveUpNewSettings(settings: NewSettings): Promise<void> {
   await writeSetting("TAKEN_BACK", why ? `${text}: ${why}` : text);
   await deleteSetting(KEY);
   console.log("New settings taken back");
-  await startAgain(settings);
+  await restartWith(settings);
 }

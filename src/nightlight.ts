@@ -1,10 +1,10 @@
 import { LightLevel, millis } from "@devicescript/core";
-import { Alone } from "./alone";
 import { Cadence } from "./cadence";
 import { CommandGate } from "./command-gate";
 import { decide } from "./common/rule";
-import { LIGHT_MAX, parseCommand, SERVER_STATUS_TOPIC, topicOf } from "./common/wire";
+import { LIGHT_MAX_RAW, parseCommand, SERVER_STATUS_TOPIC, topicOf } from "./common/wire";
 import type { DeviceConfig } from "./config";
+import { Fallback } from "./fallback";
 import type { Led } from "./led";
 import { MqttClient, randomU16 } from "./mqtt";
 import { Reporter } from "./reporter";
@@ -47,7 +47,7 @@ export async function runNightlight(
   const gate = new CommandGate(boot, settings.lastId);
   const reporter = new Reporter(id, boot, store, capacity, led, gate, mqtt, updates);
   const cadence = new Cadence(config.telemetry);
-  const alone = new Alone(config.aloneAfterMs, millis());
+  const fallback = new Fallback(config.aloneAfterMs, millis());
   let seq = 0;
   let isReportAsked = false;
 
@@ -64,7 +64,7 @@ export async function runNightlight(
 
   await mqtt.subscribe(prefix + SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
     const online = payload.toString("utf-8") !== "offline";
-    alone.status(online);
+    fallback.status(online);
     if (online) reporter.holdUntilMs = 0;
   });
 
@@ -78,7 +78,7 @@ export async function runNightlight(
       console.log("Command ignored: " + refusal);
       return;
     }
-    alone.commanded(millis());
+    fallback.commanded(millis());
     if (await led.set(command.value.led_on, "server")) reporter.stateChanged();
     if (gate.lastId !== lastId) {
       await writeLastId(gate.lastId);
@@ -111,12 +111,12 @@ export async function runNightlight(
 
   // The sensor reports a ratio of full light, 0..1.
   await sensor.reading.subscribe(async (ratio) => {
-    const light = Math.round(ratio * LIGHT_MAX);
+    const light = Math.round(ratio * LIGHT_MAX_RAW);
     const nowMs = millis();
     // If the device can't evaluate the rule, it leaves the LED unchanged.
-    if (config.rule && alone.update(nowMs, mqtt.connected))
-      console.log(alone.active ? "No server: deciding for myself" : "The server decides again");
-    if (alone.active) {
+    if (config.rule && fallback.update(nowMs, mqtt.connected))
+      console.log(fallback.active ? "No server: deciding for myself" : "The server decides again");
+    if (fallback.active) {
       const on = decide(config.rule, light, led.on, nowMs - led.changedMs);
       if (await led.set(on, "device")) reporter.stateChanged();
     }

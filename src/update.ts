@@ -11,19 +11,19 @@ import { deleteSetting, writeSetting } from "@devicescript/settings";
 import { parseBrokerAddress } from "./common/broker-address";
 import {
   connectionString,
+  expandHost,
   gatewayKeyText,
+  macText,
   mismatch,
   NewSettings,
   Order,
   programName,
-  resolved,
-  sealedText,
   settingsKeyText,
 } from "./common/update";
 import { parseJsonObject, State } from "./common/wire";
 import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
-import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
+import { keepNewSettings, restartWith, revertSettings, tryNewSettings } from "./new-settings";
 import { readSetting } from "./read-setting";
 import { RetryTimer } from "./retry-timer";
 import { isThere, Sockets } from "./runtime-services";
@@ -43,7 +43,7 @@ const TURN_MS = 10000;
 const CONFIRMED_TIMES = 30;
 
 /** The functions of the program that `Updates` calls to carry out an order. */
-export interface Host {
+export interface UpdateHost {
   /** Sends pending readings and the `offline` status, and disconnects. */
   leave(): Promise<void>;
   comeBack(): void;
@@ -110,7 +110,7 @@ export class Updates {
    * before this function clears the address, the runtime fetches another program by itself.
    */
   async connect(mqtt: MqttClient, aloneAfterMs: number): Promise<void> {
-    if (this.news) giveUpNewSettings.start(this.news);
+    if (this.news) revertSettings.start(this.news);
     if (!isThere(this.cloud)) return mqtt.start();
     const { at, isTrial, program } = this;
     if (at && isTrial && (await readSetting<string>("TRIED")) === program)
@@ -195,7 +195,7 @@ export class Updates {
   }
 
   /** Carries out an order, or reports in log and state why it was refused. */
-  async receive(text: string, host: Host): Promise<void> {
+  async receive(text: string, host: UpdateHost): Promise<void> {
     const order = parseJsonObject(text).value as unknown as Order;
     const why = order ? await this.refusal(order) : "not a JSON object";
     if (why) return this.refuse(order ? order.n : 0, why, host);
@@ -213,14 +213,14 @@ export class Updates {
     }
   }
 
-  private refuse(n: number, why: string, host: Host): void {
+  private refuse(n: number, why: string, host: UpdateHost): void {
     console.log("Order refused: " + why);
     this.refused = `${n}: ${why}`;
     host.stateChanged();
   }
 
   /** Starts a trial of new settings, which override the device's own from the next start. */
-  private async tryOut({ n, set }: Order, host: Host): Promise<void> {
+  private async tryOut({ n, set }: Order, host: UpdateHost): Promise<void> {
     const text = decrypt({
       algo: "aes-256-ccm",
       key: hmac(this.key, "sha256", settingsKeyText(this.id, n)),
@@ -238,12 +238,12 @@ export class Updates {
     await deleteSetting("TAKEN_BACK");
     console.log("Trying new settings");
     await host.leave();
-    await startAgain(settings);
+    await restartWith(settings);
   }
 
   private async refusal(order: Order): Promise<string> {
     if (!this.key) return "this device has no update key";
-    const mac = hmac(this.key, "sha256", sealedText(this.id, order)).toString("hex");
+    const mac = hmac(this.key, "sha256", macText(this.id, order)).toString("hex");
     if (mac !== order.mac) return "sealed with another key, or altered";
     if (order.n <= this.n) return `expected an n above ${this.n}, got ${order.n}`;
     if (this.isBusy) return "an update is under way";
@@ -255,14 +255,14 @@ export class Updates {
     return mismatch(order, { board: board, fw: firmwareVersion });
   }
 
-  private async update(order: Order, host: Host): Promise<void> {
+  private async update(order: Order, host: UpdateHost): Promise<void> {
     this.isBusy = true;
     this.refused = undefined;
     this.takenBack = undefined;
     await deleteSetting("TAKEN_BACK");
     await writeSetting("SIGNATURE", order.signature || "");
     await writeSetting("TRIAL", order.confirm_s);
-    this.at = resolved(order.at, this.brokerHost);
+    this.at = expandHost(order.at, this.brokerHost);
     await writeSetting("GATEWAY", this.at);
     console.log(`Update ${order.n}: leaving the broker for the program at ${order.at}`);
     await host.leave();

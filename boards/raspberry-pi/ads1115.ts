@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { type Chip, UnusableReading } from "./chip";
 
 /**
@@ -49,7 +49,7 @@ export const ADS1115: Chip = {
       const raw = await read(CONVERSION);
       // The value of an input at ground may be slightly negative.
       const steps = raw >= 0x8000 ? 0 : raw;
-      return Math.min(LIGHT_MAX, Math.round((steps / SUPPLY) * LIGHT_MAX));
+      return Math.min(LIGHT_MAX_RAW, Math.round((steps / SUPPLY) * LIGHT_MAX_RAW));
     }
     throw new UnusableReading(`expected a value within ${TRIES * CONVERSION_MS} ms, got none`);
   },

@@ -1,5 +1,5 @@
 import type { DeviceView } from "../../src/common/api";
-import type { Report, Status } from "../../src/common/wire";
+import type { StateReport, Status } from "../../src/common/wire";
 import { type DroppedMessages, type HealthFacts, healthOf, type PendingCommand } from "./health";
 
 /** The server's knowledge of one device, and the view of the device that the API returns. Pure. */
@@ -34,7 +34,7 @@ export interface Device {
   valuesAreOld?: boolean;
   /** When the device's last message was received, Unix time, ms; null before the first. */
   lastSeenMs: number | null;
-  state?: Report | undefined;
+  state?: StateReport | undefined;
   /** When the state was received, Unix time, ms; undefined for a retained state. */
   stateHeardMs?: number | undefined;
   /** Dropped messages of the device, by reason. */
@@ -49,7 +49,10 @@ export interface Device {
 /** The fields of a device's state that matter to a list of all devices. */
 const STANDING = ["board", "program", "decided_by"];
 
-export function hasStandingChanged(before: Report | undefined, now: Report | undefined): boolean {
+export function hasStandingChanged(
+  before: StateReport | undefined,
+  now: StateReport | undefined,
+): boolean {
   return STANDING.some((key) => before?.[key] !== now?.[key]);
 }
 

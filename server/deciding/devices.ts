@@ -1,5 +1,5 @@
 import type { DeviceView, ReadingView } from "../../src/common/api";
-import type { Report, Status } from "../../src/common/wire";
+import type { StateReport, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { ClockReading } from "./command-state";
 import { type Device, hasStandingChanged, ledOf, type SimulatedState, viewOf } from "./device";
@@ -203,7 +203,12 @@ export class Devices {
   }
 
   /** @param state undefined if the retained state was cleared */
-  state(id: string, state: Report | undefined, on: boolean | undefined, retained: boolean): void {
+  state(
+    id: string,
+    state: StateReport | undefined,
+    on: boolean | undefined,
+    retained: boolean,
+  ): void {
     // Other software has state topics, too, but only our devices report the fields that the rule
     // commands.
     const device =

@@ -1,5 +1,5 @@
 import type { HealthNote } from "../../src/common/api";
-import type { Report, Status } from "../../src/common/wire";
+import type { StateReport, Status } from "../../src/common/wire";
 import type { ClockReading } from "./command-state";
 
 /** A device's messages that were dropped for one reason. */
@@ -36,7 +36,7 @@ export interface HealthFacts {
   lastSeenMs: number | null;
   /** Silence after which the device is offline, whatever its status says, ms. */
   silenceMs: number;
-  state?: Report | undefined;
+  state?: StateReport | undefined;
   /** Dropped messages of the device, by reason. */
   dropped?: Map<string, DroppedMessages> | undefined;
   command?: PendingCommand | undefined;

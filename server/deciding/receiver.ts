@@ -1,5 +1,5 @@
 import { idError } from "../../src/common/id";
-import { agrees, sideOf } from "../../src/common/server-rule";
+import { fieldsMatch, sideOf } from "../../src/common/server-rule";
 import {
   parseJsonObject,
   parseState,
@@ -152,7 +152,7 @@ export class Receiver {
     // A device that decides for itself is not corrected: it may have a reason, and its next reading
     // is answered anyway.
     if (!retained && value.decided_by !== "device")
-      commander.correct(id, (desired) => agrees(desired, value));
+      commander.correct(id, (desired) => fieldsMatch(desired, value));
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { textOf } from "../base/text";
 import type { Client } from "./client";
 
@@ -117,8 +117,8 @@ export function requireMethod({ method = "?" }: IncomingMessage, ...methods: str
  * @throws HttpError 400
  */
 export function lightIn(value: unknown, otherwise = ""): number {
-  if (typeof value === "number" && value >= 0 && value <= LIGHT_MAX) return value;
-  throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}${otherwise}`);
+  if (typeof value === "number" && value >= 0 && value <= LIGHT_MAX_RAW) return value;
+  throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX_RAW}${otherwise}`);
 }
 
 export function json(response: ServerResponse, status: number, value: unknown): void {

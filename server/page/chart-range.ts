@@ -1,5 +1,5 @@
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 
 /** Approximate number of marks on the axis. */
 const MARKS = 4;
@@ -8,7 +8,7 @@ const MARKS = 4;
  * Returns the range of the value axis: the full scale for a light level, else what the values need.
  */
 export function valueRange(rule: ServerRule, values: (number | null)[][]): [number, number] {
-  if (isLightLevel(rule)) return [0, LIGHT_MAX];
+  if (isLightLevel(rule)) return [0, LIGHT_MAX_RAW];
   const { comparison, value, hysteresis } = rule;
   let low = value;
   let high = value;

@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import type { ServerRule } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import type { ChartData } from "./chart-data";
 import { drawLedSpans, drawThreshold, fillBelow, type Palette, readPalette } from "./chart-drawing";
 import { ChartLegend } from "./chart-legend";
@@ -39,7 +39,7 @@ export class Chart {
   private palette: Palette = readPalette(this.element);
   private content: ChartContent | undefined;
   private lines: ChartLine[] = [];
-  private range: [number, number] = [0, LIGHT_MAX];
+  private range: [number, number] = [0, LIGHT_MAX_RAW];
   private hasAround = false;
   private plot: uPlot | undefined;
 

@@ -1,6 +1,6 @@
 import type { DeviceView } from "../../src/common/api";
 import type { CrashView } from "../../src/common/update-api";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { isTabId } from "../base/tab-id";
 import { Chart } from "./chart";
 import { type ChartData, liveData } from "./chart-data";
@@ -95,7 +95,7 @@ export class DeviceCard {
     const measures = roles.lightOf.length === 0 || Object.keys(view.values).length > 0;
     this.values.show(rule, view.values, measures);
     this.valuesOld.hidden = view.valuesAreOld !== true;
-    this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
+    this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX_RAW));
     const health = healthSentences(view, crash);
     this.health.hidden = health.length === 0;
     if (health.join("\n") !== this.healthShown)

@@ -1,5 +1,5 @@
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { byId, setText } from "./dom";
 import { LatestSender } from "./latest-sender";
 import type { Device } from "./model";
@@ -22,7 +22,7 @@ export class LightSlider {
   private touchedMs = -Infinity;
 
   constructor(private readonly onError: (message: string) => void) {
-    this.input.max = String(LIGHT_MAX);
+    this.input.max = String(LIGHT_MAX_RAW);
     this.input.addEventListener("input", () => {
       this.touchedMs = performance.now();
       setText(this.value, this.input.value);
@@ -36,7 +36,7 @@ export class LightSlider {
     // With several fields, the threshold applies to their combination, not to the light alone.
     this.mark.hidden = fields.length > 1;
     if (view.id !== this.deviceId) this.turnTo(view.id);
-    this.mark.style.setProperty("--at", String(rule.value / LIGHT_MAX));
+    this.mark.style.setProperty("--at", String(rule.value / LIGHT_MAX_RAW));
     const inHand = this.sender?.busy || performance.now() - this.touchedMs < HANDS_OFF_MS;
     if (inHand || view.light === null) return;
     this.input.valueAsNumber = view.light;

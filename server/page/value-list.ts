@@ -1,5 +1,5 @@
 import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { fieldTitle } from "./chart-lines";
 import { byId, setText, textElement } from "./dom";
 import { combineWords, fieldValueWords, isNightlight, sentence, valueWords } from "./rule-words";
@@ -40,7 +40,7 @@ export class ValueList {
     this.entries = [];
     const fields = fieldsOf(rule);
     for (const field of fields)
-      this.add(fieldTitle(field), field, field === "light" ? `of ${LIGHT_MAX}` : "");
+      this.add(fieldTitle(field), field, field === "light" ? `of ${LIGHT_MAX_RAW}` : "");
     if (fields.length > 1) this.add(`${sentence(combineWords(rule))}, which decides`);
   }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { idExpected } from "../../src/common/id";
 import { fieldsOf } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import type { LogFormat } from "../base/log";
 import { flagMistake, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
@@ -115,7 +115,7 @@ export function parseOptions(
     otherBrokerUrls,
     mqttPort: portNumber("--mqtt-port", values["mqtt-port"], 1883),
     httpPort: portNumber("--http-port", values["http-port"], 8080),
-    lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX]),
+    lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX_RAW]),
     simulate,
     device,
     vscode: values.vscode ?? false,

@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import {
   addServer,
   CHANGE,
@@ -24,7 +24,7 @@ export class SimulatedParts {
    */
   constructor(bus: JDBus, lightRaw: number | undefined, onLed?: () => void) {
     this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
-      readingValues: [(lightRaw ?? 0) / LIGHT_MAX],
+      readingValues: [(lightRaw ?? 0) / LIGHT_MAX_RAW],
       streamingInterval: SAMPLE_INTERVAL_MS,
     });
     if (lightRaw === undefined) this.loseLight();
@@ -35,11 +35,11 @@ export class SimulatedParts {
 
   /** Light at the sensor, raw, 0..1023. */
   get lightRaw(): number {
-    return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX);
+    return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX_RAW);
   }
 
   set lightRaw(lightRaw: number) {
-    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+    this.sensor.reading.setValues([lightRaw / LIGHT_MAX_RAW]);
   }
 
   /** Silences the sensor until the next light is set: no reading is better than a stale one. */

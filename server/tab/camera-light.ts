@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 
 /** The brightness of a camera's picture, and messages for a camera that gives none. Pure. */
 
@@ -18,7 +18,7 @@ export function lightOfPicture(pixels: Uint8ClampedArray): number {
   for (let i = 0; i < pixels.length; i += BYTES_PER_PIXEL)
     sum += RED * (pixels[i] ?? 0) + GREEN * (pixels[i + 1] ?? 0) + BLUE * (pixels[i + 2] ?? 0);
   const mean = sum / (pixels.length / BYTES_PER_PIXEL);
-  return Math.round((mean / BYTE_MAX) * LIGHT_MAX);
+  return Math.round((mean / BYTE_MAX) * LIGHT_MAX_RAW);
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   packetsOf,
   TO_SERVICE_CLASS,
 } from "../../boards/line/packets";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 
 /**
  * A light sensor and a lamp on the virtual machine's bus: one Jacdac device with two services.
@@ -124,7 +124,7 @@ export class TabParts {
   }
 
   private reading(): Uint8Array {
-    return u16(Math.round((this.lightRaw / LIGHT_MAX) * 0xffff));
+    return u16(Math.round((this.lightRaw / LIGHT_MAX_RAW) * 0xffff));
   }
 
   private report(service: number, command: number, payload: Uint8Array): void {

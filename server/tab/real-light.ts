@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 
 /** The W3C's Ambient Light Sensor, which few browsers have, and only in a secure context. */
 interface AmbientLight extends EventTarget {
@@ -28,5 +28,5 @@ export function listenToRoom(onLight: (lightRaw: number) => void): boolean {
 
 /** Converts illuminance to a logarithmic scale, like an eye or a photoresistor. */
 function rawOf(lux: number): number {
-  return Math.round(LIGHT_MAX * Math.min(1, Math.log10(1 + lux) / Math.log10(1 + BRIGHT_LUX)));
+  return Math.round(LIGHT_MAX_RAW * Math.min(1, Math.log10(1 + lux) / Math.log10(1 + BRIGHT_LUX)));
 }

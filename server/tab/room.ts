@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { byId, setAttribute } from "../page/dom";
 import type { TabDevice } from "./device";
 
@@ -19,7 +19,7 @@ export class Room {
 
   show({ lightRaw, brightness }: TabDevice): void {
     const { style } = document.documentElement;
-    style.setProperty("--day", (lightRaw / LIGHT_MAX).toFixed(3));
+    style.setProperty("--day", (lightRaw / LIGHT_MAX_RAW).toFixed(3));
     style.setProperty("--lamp-light", brightness.toFixed(3));
     setAttribute(this.room, "data-led", brightness > 0 ? "on" : "off");
   }
@@ -29,6 +29,6 @@ export class Room {
     const { top, height } = this.room.getBoundingClientRect();
     // The sun moves between the table and the ceiling.
     const ratio = 1 - ((clientY - top) / height - 0.1) / 0.75;
-    return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratio)));
+    return Math.round(LIGHT_MAX_RAW * Math.min(1, Math.max(0, ratio)));
   }
 }

@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 
 /** Scenes that change the light automatically. Pure: each is a function of time. */
 export type Scene = "day" | "clouds" | "bird" | "random";
@@ -14,7 +14,7 @@ const JUMP_EVERY_S = 3;
  * @returns light at the sensor, raw, a whole number 0..1023
  */
 export function lightOf(scene: Scene, seconds: number): number {
-  return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratioOf(scene, seconds))));
+  return Math.round(LIGHT_MAX_RAW * Math.min(1, Math.max(0, ratioOf(scene, seconds))));
 }
 
 function ratioOf(scene: Scene, s: number): number {

@@ -1,7 +1,7 @@
 import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { CrashView } from "../../src/common/update-api";
-import type { Report } from "../../src/common/wire";
+import type { StateReport } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { Job } from "./job";
@@ -111,7 +111,7 @@ export class Crashes {
  * @param before the program that the device ran before, if it is known
  * @returns undefined if the program can't be determined
  */
-function crashed(job: Job | undefined, state: Report, before: string | undefined) {
+function crashed(job: Job | undefined, state: StateReport, before: string | undefined) {
   const { program, taken_back } = state;
   const tried = job?.hash === undefined ? undefined : programName(job.hash);
   if (job?.step === "sending" || job?.step === "trial") return tried;

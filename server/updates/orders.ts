@@ -1,5 +1,5 @@
 import type { Order } from "../../src/common/update";
-import type { Report } from "../../src/common/wire";
+import type { StateReport } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { UserError } from "../base/user-error";
 import type { UpdateKeys } from "../setup/update-keys";
@@ -24,7 +24,7 @@ export class Orders {
    * @param known number of an earlier order, which may be from before the server started
    * @param state the device's last state
    */
-  nextN(id: string, known = 0, state?: Report | null): number {
+  nextN(id: string, known = 0, state?: StateReport | null): number {
     const last = Math.max(this.lastN.get(id) ?? 0, known, refusedBelow(state));
     const n = Math.max(last + 1, Math.floor(this.clock.wallMs() / 1000));
     this.lastN.set(id, n);
@@ -53,7 +53,7 @@ export class Orders {
  * @returns the number above which the device accepts orders, if it rejected an order for its
  *   number; else 0
  */
-export function refusedBelow(state: Report | null | undefined): number {
+export function refusedBelow(state: StateReport | null | undefined): number {
   const [, above] = /^\d+: expected an n above (\d+), got /.exec(state?.refused ?? "") ?? [];
   const n = Number(above ?? 0);
   // Above the highest safe integer there is no next number.

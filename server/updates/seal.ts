@@ -1,13 +1,13 @@
 /** Authenticates orders to a device with the device's own key. */
 import { createHmac } from "node:crypto";
-import { gatewayKeyText, type Order, sealedText, settingsKeyText } from "../../src/common/update";
+import { gatewayKeyText, macText, type Order, settingsKeyText } from "../../src/common/update";
 
 /**
  * Adds the MAC to an order.
  * @param key the key as the device has it: the text of 64 hexadecimal digits, not the bytes
  */
 export function sealOrder(key: string, id: string, order: Omit<Order, "mac">): Order {
-  return { ...order, mac: hmac(key, sealedText(id, order)).toString("hex") };
+  return { ...order, mac: hmac(key, macText(id, order)).toString("hex") };
 }
 
 /** Returns the key for the connections over which the device fetches programs, 32 bytes. */

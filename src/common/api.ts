@@ -1,7 +1,7 @@
 import type { Group } from "./groups";
 import type { Fields, ServerRule } from "./server-rule";
 import type { UpdateChanges, UpdatesView } from "./update-api";
-import type { Report } from "./wire";
+import type { StateReport } from "./wire";
 
 /** The JSON that the page and other HTTP clients receive; described in `docs/http.md`. */
 
@@ -36,7 +36,7 @@ export interface DeviceView {
    * The device's last state message, whose `decided_by` tells who decides; null for a lesson
    * device.
    */
-  state: Report | null;
+  state: StateReport | null;
   /** When `state` was received, Unix time, ms; absent if unknown, as for a retained message. */
   stateHeardMs?: number;
   /** Problems that a person should know about, most urgent first; empty if there are none. */

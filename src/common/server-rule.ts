@@ -51,13 +51,13 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
  * `off`, undefined for neither.
  */
 export function sideOf(rule: ServerRule, said: Record<string, unknown>): boolean | undefined {
-  if (agrees(rule.on, said)) return true;
-  if (agrees(rule.off, said)) return false;
+  if (fieldsMatch(rule.on, said)) return true;
+  if (fieldsMatch(rule.off, said)) return false;
   return undefined;
 }
 
 /** Whether the device reports every field of the command with the commanded value. */
-export function agrees(command: Fields, said: Record<string, unknown>): boolean {
+export function fieldsMatch(command: Fields, said: Record<string, unknown>): boolean {
   for (const field in command) if (said[field] !== command[field]) return false;
   return true;
 }

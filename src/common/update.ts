@@ -69,7 +69,7 @@ export function settingsKeyText(id: string, n: number): string {
  * The text that the MAC covers: each field on a line, in fixed order; a missing field is an empty
  * line.
  */
-export function sealedText(id: string, order: Omit<Order, "mac">): string {
+export function macText(id: string, order: Omit<Order, "mac">): string {
   const { n, at, hash, board, fw, downgrade, confirm_s, set } = order;
   const program = `${at ?? ""}\n${hash ?? ""}\n${board ?? ""}\n${fw ?? ""}\n${downgrade ?? ""}`;
   return `nightlight order\n${id}\n${n}\n${order.do}\n${program}\n${confirm_s ?? ""}\n${set ?? ""}`;
@@ -89,7 +89,7 @@ export function programName(hash: string): string {
 }
 
 /** The device's present firmware, as far as it matters for an update. */
-export interface Running {
+export interface RunningFirmware {
   board: string;
   fw: string;
 }
@@ -98,7 +98,7 @@ export interface Running {
  * Checks whether the program fits the device.
  * @returns why the program does not fit, or undefined
  */
-export function mismatch(order: Omit<Order, "mac">, running: Running): string | undefined {
+export function mismatch(order: Omit<Order, "mac">, running: RunningFirmware): string | undefined {
   const board = order.board ?? "";
   if (board !== running.board)
     return `expected a program for ${boardText(running.board)}, got one for ${boardText(board)}`;
@@ -131,7 +131,7 @@ function partOf(parts: string[], index: number): number {
 }
 
 /** Returns the gateway's address, with `*` replaced by the broker's host. */
-export function resolved(at: string, brokerHost: string): string {
+export function expandHost(at: string, brokerHost: string): string {
   const host = at.indexOf("//") + 2;
   return at[host] === "*" ? at.slice(0, host) + brokerHost + at.slice(host + 1) : at;
 }

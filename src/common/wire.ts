@@ -7,7 +7,7 @@
  */
 
 /** The lesson's 10-bit light level: 0 is dark, 1023 is bright. */
-export const LIGHT_MAX = 1023;
+export const LIGHT_MAX_RAW = 1023;
 
 /**
  * The largest count on the wire: the largest integer that a JSON number holds exactly (53 bits).
@@ -156,8 +156,8 @@ export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> 
     if (typeof found !== "number") return { error: refusal(field, found, "a number") };
     // JSON allows numbers such as 1e999 (RFC 8259, 6), but cannot represent the resulting Infinity.
     if (Math.abs(found) === Infinity) return { error: field + ": is too large for a number" };
-    if (field === "light" && !(found >= 0 && found <= LIGHT_MAX))
-      return { error: refusal(field, found, `a number from 0 to ${LIGHT_MAX}`) };
+    if (field === "light" && !(found >= 0 && found <= LIGHT_MAX_RAW))
+      return { error: refusal(field, found, `a number from 0 to ${LIGHT_MAX_RAW}`) };
     reading.values[field] = found;
   }
   const wrong =
@@ -186,7 +186,7 @@ export function parseStatus(text: string): Parsed<Status> {
 }
 
 /** A device's state message with all fields it sent. Texts, counts and `decided_by` are checked. */
-export type Report = Record<string, unknown> & Partial<Omit<State, "led_on">>;
+export type StateReport = Record<string, unknown> & Partial<Omit<State, "led_on">>;
 
 /** Text fields of a state, with their maximum length in characters. */
 const STATE_TEXTS: [field: string, max: number][] = [
@@ -198,7 +198,7 @@ const STATE_TEXTS: [field: string, max: number][] = [
   ["refused", 200],
 ];
 
-export function parseState(text: string): Parsed<Report> {
+export function parseState(text: string): Parsed<StateReport> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
   const { decided_by } = value;

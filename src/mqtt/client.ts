@@ -26,13 +26,13 @@ import {
   SUBACK,
   UNSUBACK,
 } from "./packet";
-import type { Platform, Waiting } from "./platform";
+import type { Platform, Waitable } from "./platform";
 import { MAX_PUBLISH_ID, Session } from "./session";
 import type { Handler, Subscription } from "./subscriptions";
 import { Subscriptions } from "./subscriptions";
 import { isFilter, isTopic } from "./topic";
 
-export class MqttClient implements Waiting {
+export class MqttClient implements Waitable {
   /** True from CONNACK until the connection is lost. */
   connected = false;
   /** Number of reconnects since start(). */

@@ -2,7 +2,7 @@
 import { Decoder } from "./decoder";
 import { DEAD, KeepAlive, PING } from "./keepalive";
 import { encodeEmpty, PINGREQ } from "./packet";
-import type { Platform, Transport, Waiting } from "./platform";
+import type { Platform, Transport, Waitable } from "./platform";
 
 /** Time limit for TCP or TLS to connect, and then for CONNACK, in ms. */
 const CONNECT_TIMEOUT_MS = 10000;
@@ -20,7 +20,7 @@ export interface Broker {
  * A connection object, reused for each reconnect. One task, the reader, calls open(), next() and
  * close(); any task may call write().
  */
-export class Connection implements Waiting {
+export class Connection implements Waitable {
   readonly decoder: Decoder;
   readonly keepAlive: KeepAlive;
   /** For the platform: the reader task, while it waits. */

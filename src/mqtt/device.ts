@@ -1,7 +1,7 @@
 /** The client's platform in DeviceScript: its only socket, its fibers, its clock. */
 import { Fiber, millis, sleep, suspend } from "@devicescript/core";
 import { connect, Socket } from "@devicescript/net";
-import type { Platform, Waiting } from "./platform";
+import type { Platform, Waitable } from "./platform";
 import { randomU16 } from "./random";
 
 type Connect = Platform["connect"];
@@ -24,19 +24,19 @@ export const DEVICE: Platform = {
 async function read(
   transport: unknown,
   timeoutMs: number,
-  target: Waiting,
+  target: Waitable,
 ): Promise<Buffer | null | undefined> {
   target.waiter = Fiber.self();
   return await (transport as Socket).recv(timeoutMs);
 }
 
-async function wait(target: Waiting, timeoutMs: number): Promise<void> {
+async function wait(target: Waitable, timeoutMs: number): Promise<void> {
   target.waiter = Fiber.self();
   await suspend(timeoutMs);
   target.waiter = undefined;
 }
 
-function wake(target: Waiting): void {
+function wake(target: Waitable): void {
   const fiber = target.waiter as Fiber;
   try {
     // recv() treats undefined as a timeout.

@@ -6,10 +6,10 @@ export const DEAD = -1;
 /** The keep-alive of one connection. All times are ms of a monotonic clock. */
 export class KeepAlive {
   private readonly intervalMs: number;
-  private sentAt = 0;
-  private receivedAt = 0;
+  private sentMs = 0;
+  private heardMs = 0;
   /** Deadline for an answer of the broker, or 0 if none is pending. */
-  private deadline = 0;
+  private dueMs = 0;
   private accepted = false;
 
   /** @param intervalS 0..65535 s; 0 disables keep-alive [MQTT-3.1.2-10] */
@@ -18,25 +18,25 @@ export class KeepAlive {
   }
 
   /** Called when CONNECT is sent: CONNACK is due within `timeoutMs`, whatever the interval. */
-  connecting(now: number, timeoutMs: number): void {
+  connecting(nowMs: number, timeoutMs: number): void {
     this.accepted = false;
-    this.deadline = now + timeoutMs;
+    this.dueMs = nowMs + timeoutMs;
   }
 
   /** Called when CONNACK has arrived. */
-  connected(now: number): void {
+  connected(nowMs: number): void {
     this.accepted = true;
-    this.received(now);
+    this.received(nowMs);
   }
 
-  sent(now: number): void {
-    this.sentAt = now;
+  sent(nowMs: number): void {
+    this.sentMs = nowMs;
   }
 
   /** Called for each received packet. Any packet after CONNACK shows that the broker is alive. */
-  received(now: number): void {
-    this.receivedAt = now;
-    if (this.accepted) this.deadline = 0;
+  received(nowMs: number): void {
+    this.heardMs = nowMs;
+    if (this.accepted) this.dueMs = 0;
   }
 
   /**
@@ -48,12 +48,12 @@ export class KeepAlive {
    * always hears us in time [MQTT-3.1.2-23]. If no answer arrives within another half interval, the
    * connection is dead. A half-open connection is thus detected after 1.25 intervals.
    */
-  next(now: number): number {
-    if (this.deadline > 0) return now < this.deadline ? this.deadline - now : DEAD;
+  next(nowMs: number): number {
+    if (this.dueMs > 0) return nowMs < this.dueMs ? this.dueMs - nowMs : DEAD;
     if (this.intervalMs === 0) return 60000;
-    const left = Math.min(this.sentAt, this.receivedAt) + this.intervalMs * 0.75 - now;
-    if (left > 0) return left;
-    this.deadline = now + this.intervalMs / 2;
+    const leftMs = Math.min(this.sentMs, this.heardMs) + this.intervalMs * 0.75 - nowMs;
+    if (leftMs > 0) return leftMs;
+    this.dueMs = nowMs + this.intervalMs / 2;
     return PING;
   }
 }

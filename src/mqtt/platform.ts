@@ -27,7 +27,7 @@ export interface Address {
 }
 
 /** An object that one task may wait for. */
-export interface Waiting {
+export interface Waitable {
   /** The waiting task; its type is known only to the platform. */
   waiter?: unknown;
 }
@@ -51,7 +51,7 @@ export interface Platform {
   read(
     transport: Transport,
     timeoutMs: number,
-    target: Waiting,
+    target: Waitable,
   ): Promise<Buffer | null | undefined>;
   /** Returns the time of a monotonic clock, ms. */
   now(): number;
@@ -63,9 +63,9 @@ export interface Platform {
    */
   start<A, B, C, D>(task: Task<A, B, C, D>, a?: A, b?: B, c?: C, d?: D): void;
   /** Waits until `target` is woken, or `timeoutMs` has elapsed. */
-  wait(target: Waiting, timeoutMs: number): Promise<void>;
+  wait(target: Waitable, timeoutMs: number): Promise<void>;
   /** Wakes the task that waits for `target`; a no-op if no task waits. */
-  readonly wake: (target: Waiting) => void;
+  readonly wake: (target: Waitable) => void;
   /** Returns a number 0..65535 that is hard to guess. */
   random(): number;
 }

@@ -1,8 +1,8 @@
 import { type Button, emitter, type LightLevel, millis } from "@devicescript/core";
 import { deleteSetting, writeSetting } from "@devicescript/settings";
-import { LIGHT_MAX } from "../common/wire";
+import { LIGHT_MAX_RAW } from "../common/wire";
 import { readSetting } from "../read-setting";
-import { Calibration, type Range, rangeProblem, UNCALIBRATED } from "./calibration";
+import { Calibration, type LightRange, rangeProblem, UNCALIBRATED } from "./calibration";
 
 /** A light sensor that a person calibrates to dark and bright by holding a button. */
 export class Calibrated {
@@ -22,7 +22,7 @@ export class Calibrated {
   }
 
   async readRange(): Promise<void> {
-    const range = await readSetting<Range>("LIGHT_RANGE");
+    const range = await readSetting<LightRange>("LIGHT_RANGE");
     if (!range) return;
     const problem = rangeProblem(range);
     if (problem) console.log(`LIGHT_RANGE: ${problem}`);
@@ -30,7 +30,7 @@ export class Calibrated {
   }
 
   measured(ratio: number): void {
-    this.light = Math.round(ratio * LIGHT_MAX);
+    this.light = Math.round(ratio * LIGHT_MAX_RAW);
     if (this.calibration.passed(millis())) this.say();
     this.reading.emit(this.calibration.scaled(ratio));
   }
@@ -54,7 +54,7 @@ export class Calibrated {
    * Applies a range and logs it. The Wio Terminal's screen parses the log lines of use() and say():
    * boards/log-lines.ts.
    */
-  private use(range: Range): void {
+  private use(range: LightRange): void {
     this.calibration.range = range;
     console.log(`Light range: ${range.dark} to ${range.bright}`);
   }

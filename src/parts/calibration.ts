@@ -2,10 +2,10 @@
  * The calibration of a light sensor to dark and bright, which a person does by holding a button.
  * Pure: time is passed in, in milliseconds.
  */
-import { LIGHT_MAX } from "../common/wire";
+import { LIGHT_MAX_RAW } from "../common/wire";
 
 /** Minimum distance of dark and bright: below it, noise would be a large part of the signal. */
-const SPAN_MIN = 64;
+const SPAN_MIN_RAW = 64;
 /** A button counts as held from this time, ms; shorter presses have other functions. */
 const HOLD_MS = 2000;
 /** A button held for this time, ms, removes the calibration. */
@@ -16,25 +16,25 @@ const PATIENCE_MS = 60000;
 const RESULT_MS = 10000;
 
 /** The sensor's own light levels, 0..1023, that are sent as 0 and as 1023. */
-export interface Range {
+export interface LightRange {
   dark: number;
   bright: number;
 }
 
-export const UNCALIBRATED: Range = { dark: 0, bright: LIGHT_MAX };
+export const UNCALIBRATED: LightRange = { dark: 0, bright: LIGHT_MAX_RAW };
 
 /**
  * Checks a range.
  * @returns why the range is invalid, or an empty text
  */
-export function rangeProblem({ dark, bright }: Range): string {
+export function rangeProblem({ dark, bright }: LightRange): string {
   if (!(dark < bright)) return `dark ${dark} is not below bright ${bright}`;
-  if (!(bright - dark >= SPAN_MIN)) return `dark ${dark}, bright ${bright}: too close`;
+  if (!(bright - dark >= SPAN_MIN_RAW)) return `dark ${dark}, bright ${bright}: too close`;
   return "";
 }
 
 export class Calibration {
-  range: Range = UNCALIBRATED;
+  range: LightRange = UNCALIBRATED;
   /** The instruction for the person, or the result; empty if there is nothing to show. */
   words = "";
   /** When the words expire, in the caller's time, ms. */
@@ -53,7 +53,7 @@ export class Calibration {
    */
   scaled(ratio: number): number {
     const { dark, bright } = this.range;
-    const light = (ratio * LIGHT_MAX - dark) / (bright - dark);
+    const light = (ratio * LIGHT_MAX_RAW - dark) / (bright - dark);
     if (light < 0) return 0;
     return light > 1 ? 1 : light;
   }
@@ -104,7 +104,7 @@ export class Calibration {
     return true;
   }
 
-  private end(nowMs: number, range: Range, words: string): boolean {
+  private end(nowMs: number, range: LightRange, words: string): boolean {
     const isOther = range !== this.range;
     this.range = range;
     this.awaited = "start";

@@ -1,7 +1,7 @@
 import { emitter, sleep } from "@devicescript/core";
 import { bus } from "./i2c";
 import { ratioOfLux } from "./light-curve";
-import { Presence } from "./presence";
+import { PartLog } from "./part-log";
 
 /** Lite-On LTR-390UV-01, datasheet DS86-2015-0004, section 4: address and registers. */
 const ADDRESS = 0x53;
@@ -30,7 +30,7 @@ const STALE_SAMPLES = 5;
 export class Ltr390 {
   /** A ratio of full light, 0..1, for each measurement. */
   readonly reading = emitter<number>();
-  private readonly presence = new Presence("Light sensor", (line) => {
+  private readonly presence = new PartLog("Light sensor", (line) => {
     console.log(line);
   });
   private isSetUp = false;

@@ -5,7 +5,7 @@ export const LINE_CHARS = 21;
 const LARGE_CHARS = 10;
 
 /** The values to show. */
-export interface View {
+export interface ScreenState {
   id: string;
   /** Light level, 0..1023; undefined before the first measurement. */
   light: number | undefined;
@@ -18,7 +18,7 @@ export interface View {
   problem: string;
 }
 
-export interface Lines {
+export interface ScreenTexts {
   title: string;
   /** Text of the line in double size. */
   large: string;
@@ -28,7 +28,7 @@ export interface Lines {
 }
 
 /** Returns the texts to show, in the same words as the Wio Terminal's screen. */
-export function screenLines(view: View): Lines {
+export function screenLines(view: ScreenState): ScreenTexts {
   const light = view.light === undefined ? "--" : `${view.light}`;
   const led = view.isOn ? "ON" : "OFF";
   let gap = " ";

@@ -1,11 +1,11 @@
 import { type LightLevel, millis, sleep } from "@devicescript/core";
-import { LIGHT_MAX } from "../common/wire";
+import { LIGHT_MAX_RAW } from "../common/wire";
 import type { Led } from "../led";
 import type { MqttClient } from "../mqtt";
 import type { StatusScreen } from "../nightlight";
 import type { Calibrated } from "./calibrated";
-import { Presence } from "./presence";
-import { type Lines, screenLines } from "./screen-lines";
+import { PartLog } from "./part-log";
+import { screenLines, type ScreenTexts } from "./screen-lines";
 import { Ssd1306 } from "./ssd1306";
 import type { ToggledLamp } from "./toggled-lamp";
 
@@ -25,7 +25,7 @@ interface Part {
 /** Shows light, LED, who decides, and problems on a small screen, which may be missing. */
 export class Screen implements StatusScreen {
   private readonly display = new Ssd1306();
-  private readonly presence = new Presence("Screen", (line) => {
+  private readonly presence = new PartLog("Screen", (line) => {
     console.log(line);
   });
   /** Light level, 0..1023. */
@@ -86,7 +86,7 @@ export class Screen implements StatusScreen {
     return problem ? "Light sensor: " + problem : "";
   }
 
-  private async show(lines: Lines): Promise<void> {
+  private async show(lines: ScreenTexts): Promise<void> {
     if (this.setUpMs === 0 || millis() - this.setUpMs > SET_UP_MS) {
       await this.display.setUp();
       this.setUpMs = millis();
@@ -115,7 +115,7 @@ export class Screen implements StatusScreen {
  */
 function listen(sensor: LightLevel, screen: Screen): void {
   sensor.reading.subscribe(async (ratio) => {
-    screen.light = Math.round(ratio * LIGHT_MAX);
+    screen.light = Math.round(ratio * LIGHT_MAX_RAW);
   });
 }
 

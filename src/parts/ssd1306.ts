@@ -6,7 +6,7 @@ import { bus } from "./i2c";
  * (I2C), 9 (commands).
  */
 const ADDRESS = 0x3c;
-const WIDTH = 128;
+const WIDTH_PX = 128;
 /** Control bytes that precede commands, and data for the display memory. */
 const COMMANDS = 0x00;
 const DATA = 0x40;
@@ -41,14 +41,14 @@ export class Ssd1306 {
    * @throws Error if the screen does not answer
    */
   async print(line: number, text: string, size: number): Promise<void> {
-    const pixels = Buffer.alloc(WIDTH * size);
-    const image = Image.alloc(WIDTH, 8 * size, 1, pixels);
+    const pixels = Buffer.alloc(WIDTH_PX * size);
+    const image = Image.alloc(WIDTH_PX, 8 * size, 1, pixels);
     image.print(text, 0, 0, 1, size === 1 ? SMALL : LARGE);
-    const range = [COLUMN_ADDRESS, 0, WIDTH - 1, PAGE_ADDRESS, line, line + size - 1];
+    const range = [COLUMN_ADDRESS, 0, WIDTH_PX - 1, PAGE_ADDRESS, line, line + size - 1];
     await this.send(COMMANDS, Buffer.from(range));
     // One transaction takes 3 ms. The display continues where the last transaction ended.
-    for (let at = 0; at < pixels.length; at += WIDTH)
-      await this.send(DATA, pixels.slice(at, at + WIDTH));
+    for (let at = 0; at < pixels.length; at += WIDTH_PX)
+      await this.send(DATA, pixels.slice(at, at + WIDTH_PX));
   }
 
   private async send(control: number, bytes: Buffer): Promise<void> {

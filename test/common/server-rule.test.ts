@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/setup/config";
-import { agrees, combine, inputOf, sideOf } from "../../src/common/server-rule";
+import { combine, fieldsMatch, inputOf, sideOf } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();
 
@@ -38,6 +38,6 @@ describe("the side that a device reports", () => {
     expect(sideOf(fan, { fan: 3 })).toBeUndefined();
     expect(sideOf(fan, { fan: "3", mode: "eco" })).toBeUndefined();
     expect(sideOf(fan, {})).toBeUndefined();
-    expect(agrees({ led_on: true }, { led_on: 1 })).toBe(false);
+    expect(fieldsMatch({ led_on: true }, { led_on: 1 })).toBe(false);
   });
 });

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { gatewayKey, sealOrder } from "../../server/updates/seal";
 import {
   connectionString,
+  expandHost,
   isOlder,
+  macText,
   mismatch,
   type Order,
   programName,
-  resolved,
-  sealedText,
 } from "../../src/common/update";
 
 const KEY = "0123456789abcdef".repeat(4);
@@ -26,7 +26,7 @@ const ORDER: Omit<Order, "mac"> = {
 describe("an order", () => {
   it("is sealed over each of its fields and the device's id", () => {
     const text = `nightlight order\ndesk-1\n7\nupdate\n${ORDER.at ?? ""}\n${ORDER.hash ?? ""}\npico-w\n0.2.0\ntrue\n120\n`;
-    expect(sealedText("desk-1", ORDER)).toBe(text);
+    expect(macText("desk-1", ORDER)).toBe(text);
     const { mac } = sealOrder(KEY, "desk-1", ORDER);
     expect(mac).toBe(createHmac("sha256", KEY).update(text).digest("hex"));
     const others: Partial<Order>[] = [
@@ -43,7 +43,7 @@ describe("an order", () => {
   });
 
   it("is sealed without the fields that it lacks", () => {
-    expect(sealedText("a", { n: 1, do: "report" })).toBe(
+    expect(macText("a", { n: 1, do: "report" })).toBe(
       "nightlight order\na\n1\nreport\n\n\n\n\n\n\n",
     );
   });
@@ -90,5 +90,5 @@ it.each([
   ["ws://*:8080/wssk/a", `ws://wssk:${KEY}@broker.lan:8080/wssk/a`],
   ["wss://lamp.example:443/wssk/a", `wss://wssk:${KEY}@lamp.example:443/wssk/a`],
 ])("the gateway at %s is reached by %s", (at, expected) => {
-  expect(connectionString(resolved(at, "broker.lan"), KEY)).toBe(expected);
+  expect(connectionString(expandHost(at, "broker.lan"), KEY)).toBe(expected);
 });

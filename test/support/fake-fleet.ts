@@ -9,7 +9,7 @@ import { Updates } from "../../server/updates/updates";
 import { hashOf, padProgram } from "../../server/updates/upload";
 import type { DeviceView } from "../../src/common/api";
 import { type Order, programName } from "../../src/common/update";
-import type { Report } from "../../src/common/wire";
+import type { StateReport } from "../../src/common/wire";
 import { until } from "./until";
 
 /** Returns the program that the fake compiler makes for a board. */
@@ -97,14 +97,14 @@ export class FakeFleet {
   }
 
   /** Simulates a device that publishes its state. */
-  report(id: string, state: Report | null, online = true): void {
+  report(id: string, state: StateReport | null, online = true): void {
     const stateHeardMs = this.nowMs + this.aheadMs;
     this.views.set(id, { id, online, state, stateHeardMs } as DeviceView);
     this.bus.emit("device", id, true);
   }
 
   /** Adds a device that has an update key. */
-  addDevice(id: string, state: Report = { program: "old" }, online = true): void {
+  addDevice(id: string, state: StateReport = { program: "old" }, online = true): void {
     this.keys.ensure(id);
     this.report(id, state, online);
   }

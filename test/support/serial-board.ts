@@ -14,7 +14,7 @@ import {
   WifiCmd,
 } from "../../server/simulator/jacdac";
 import { createVm } from "../../server/simulator/vm";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { EspLoader } from "./esp-loader";
 import { Decoder, encode } from "./jdusb";
 import { PseudoPort } from "./pseudo-port";
@@ -116,7 +116,7 @@ export class SerialBoard {
   }
 
   set lightRaw(lightRaw: number) {
-    this.sensor?.reading.setValues([lightRaw / LIGHT_MAX]);
+    this.sensor?.reading.setValues([lightRaw / LIGHT_MAX_RAW]);
   }
 
   get ledOn(): boolean {

@@ -9,7 +9,7 @@ import { launchBrowser, openTab } from "../page/browser";
 import { type Started, startNightlight } from "../support/nightlight";
 
 const original = readFileSync(join(ROOT, "src/nightlight.ts"), "utf8");
-const REPORTED = "    const light = Math.round(ratio * LIGHT_MAX);\n";
+const REPORTED = "    const light = Math.round(ratio * LIGHT_MAX_RAW);\n";
 const FAULT = '    if (light === 5) throw new Error("too dark");\n';
 const changed = original
   .replace('console.log("Connected")', 'console.log("Connected, and changed")')

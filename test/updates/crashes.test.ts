@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Crashes } from "../../server/updates/crashes";
 import { enterStep, type Job, newJob } from "../../server/updates/job";
 import type { CrashView } from "../../src/common/update-api";
-import type { Report } from "../../src/common/wire";
+import type { StateReport } from "../../src/common/wire";
 
 const PANIC = "panic 60005 at main_F0 (pc:86)";
 let said: string[];
@@ -23,7 +23,7 @@ function start(kept: CrashView[] = []) {
     },
     kept,
   );
-  const says = (state: Report | null, job?: Job) => crashes.look({ id: "a", state }, job);
+  const says = (state: StateReport | null, job?: Job) => crashes.look({ id: "a", state }, job);
   return { crashes, says };
 }
 
@@ -60,7 +60,7 @@ describe("crashes", () => {
 
   const takenBack = { program: "p1", taken_back: "panicked twice: 60005" };
 
-  it.each<[string, Job | undefined, Report, string | undefined]>([
+  it.each<[string, Job | undefined, StateReport, string | undefined]>([
     ["program that ran before and runs again", undefined, { program: "p1" }, "p1"],
     ["program in trial", job("trial", ""), { program: "p2" }, "ffffffff"],
     [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cancel, checkProgress, enterStep, type Job, newJob } from "../../server/updates/job";
 import { isOver } from "../../src/common/update-api";
-import type { Report } from "../../src/common/wire";
+import type { StateReport } from "../../src/common/wire";
 
 const HASH = "0123456789abcdef".repeat(4);
 
 /** Returns the server's knowledge about a device at a given time. */
-const known = (state: Report | null, atMs = 0, online = true) => ({
+const known = (state: StateReport | null, atMs = 0, online = true) => ({
   online,
   state,
   stateHeardMs: atMs,

@@ -37,7 +37,7 @@ ${screen(parts)}`;
       names: ["configureHardware", "startButton", "startLightBulb", "startLightLevel"],
     },
     { from: "@devicescript/core", names: ["LightLevel"] },
-    { from: "./parts/button", names: ["switchedBy"] },
+    { from: "./parts/button", names: ["toggledBy"] },
     { from: "./parts/calibrated", names: ["Calibrated"] },
     { from: "./parts/dimmed-lamp", names: ["DimmedLamp"] },
     { from: "./parts/ltr390", names: ["Ltr390"] },
@@ -99,7 +99,7 @@ function lamp(target: Target, brightness: number): string {
   const plain = plainLamp(target);
   const lamp = parts.has("led") ? plain : `new DimmedLamp(${plain}, ${brightness})`;
   if (!parts.has("button")) return lamp;
-  return `switchedBy(button, ${lamp})`;
+  return `toggledBy(button, ${lamp})`;
 }
 
 function plainLamp({ name, parts }: Target): string {

@@ -1,5 +1,5 @@
 /** Nightlight's firmware on QEMU's board, with a Wi-Fi network in range. */
-import { LIGHT_MAX } from "../../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../../src/common/wire";
 import { compileFirmware } from "../../tools/firmware/compile";
 import { QEMU } from "../build/compile";
 import { linkImage } from "../build/image";
@@ -36,5 +36,5 @@ export async function startNightlightBoard(options: NightlightBoardOptions): Pro
 
 /** @param raw a reading, 0..1023. @returns the same light on the sensor's scale, 0..65535 */
 export function lightOfRaw(raw: number): number {
-  return Math.round((raw / LIGHT_MAX) * 65535);
+  return Math.round((raw / LIGHT_MAX_RAW) * 65535);
 }

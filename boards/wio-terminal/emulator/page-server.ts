@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { listen } from "../../../server/base/listen";
 import { bundlePage } from "../../../server/base/page-bundle";
 import { lineFor, UserError } from "../../../server/base/user-error";
-import { LIGHT_MAX } from "../../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../../src/common/wire";
 import { WIO_FOLDER } from "../build/paths";
 import type { EmulatedBoard } from "./emulated-board";
 import { writeImage } from "./image-file";
@@ -65,7 +65,7 @@ export async function serveBoard(board: EmulatedBoard, port: number): Promise<Bo
       say({
         kind: "state",
         led: wio.led,
-        light: Math.round((wio.light / SENSOR_MAX) * LIGHT_MAX),
+        light: Math.round((wio.light / SENSOR_MAX) * LIGHT_MAX_RAW),
         seconds: chip.clock.nowMicros / 1e6,
         failure: board.failure,
       });
@@ -114,7 +114,8 @@ async function takeImage(
 
 function obey({ wio }: EmulatedBoard, text: string): void {
   const message = parseFromPage(text);
-  if (message?.kind === "light") wio.light = Math.round((message.light / LIGHT_MAX) * SENSOR_MAX);
+  if (message?.kind === "light")
+    wio.light = Math.round((message.light / LIGHT_MAX_RAW) * SENSOR_MAX);
   else if (message?.kind === "reset" && message.taps === 2) wio.doubleTap();
   else if (message?.kind === "reset") wio.chip.pressReset();
   else if (message?.kind === "button") wio.setButton(message.name, message.pressed);

@@ -1,7 +1,7 @@
 /** A Node socket with the interface that the client expects. */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { Address, Transport, Waiting } from "../platform";
+import type { Address, Transport, Waitable } from "../platform";
 import { wait, wake } from "./waiting";
 
 /** Maximum number of unread chunks. Beyond it the socket pauses, and TCP makes the broker wait. */
@@ -11,8 +11,8 @@ const LINGER_MS = 1000;
 
 export class NodeTransport implements Transport {
   readonly buffers: Buffer[] = [];
-  private reader: Waiting = {};
-  private readonly writers: Waiting[] = [];
+  private reader: Waitable = {};
+  private readonly writers: Waitable[] = [];
   private error: Error | undefined;
   private closed = false;
 
@@ -62,7 +62,7 @@ export class NodeTransport implements Transport {
   }
 
   /** Implements Platform.read() for this transport. */
-  async read(timeoutMs: number, target: Waiting): Promise<Buffer | null | undefined> {
+  async read(timeoutMs: number, target: Waitable): Promise<Buffer | null | undefined> {
     if (this.buffers.length === 0 && !this.closed) {
       this.reader = target;
       await wait(target, timeoutMs);
@@ -79,7 +79,7 @@ export class NodeTransport implements Transport {
   async send(packet: Buffer): Promise<void> {
     if (!this.closed && this.socket.write(packet)) return;
     if (!this.closed) {
-      const writer: Waiting = {};
+      const writer: Waitable = {};
       this.writers.push(writer);
       await wait(writer);
     }

@@ -1,10 +1,10 @@
-import type { Waiting } from "../platform";
+import type { Waitable } from "../platform";
 
 /**
  * Waits until wake() is called for the target.
  * @param timeoutMs maximum wait; if absent, only wake() ends the wait
  */
-export function wait(target: Waiting, timeoutMs?: number): Promise<void> {
+export function wait(target: Waitable, timeoutMs?: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
     function done(): void {
@@ -16,6 +16,6 @@ export function wait(target: Waiting, timeoutMs?: number): Promise<void> {
   });
 }
 
-export function wake(target: Waiting): void {
+export function wake(target: Waitable): void {
   (target.waiter as (() => void) | undefined)?.();
 }

@@ -16,7 +16,7 @@ describe("the source of a board's parts", () => {
 import { pins } from "@dsboard/nightlight_xiao_esp32c3";
 import { configureHardware, startButton, startLightBulb } from "@devicescript/servers";
 import { LightLevel } from "@devicescript/core";
-import { switchedBy } from "./parts/button";
+import { toggledBy } from "./parts/button";
 import { Calibrated } from "./parts/calibrated";
 import { DimmedLamp } from "./parts/dimmed-lamp";
 import { Ltr390 } from "./parts/ltr390";
@@ -31,7 +31,7 @@ const button = startButton({ pin: pins.A1_D1 });
 const ltr390 = new Ltr390();
 const calibrated = new Calibrated(ltr390 as unknown as LightLevel, button);
 export const sensor = calibrated as unknown as LightLevel;
-export const lamp = switchedBy(button, new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true }), 0.2));
+export const lamp = toggledBy(button, new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true }), 0.2));
 export const screen = new Screen(sensor, ltr390, lamp, calibrated);
 `,
     );

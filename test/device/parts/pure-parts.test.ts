@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DimmedLamp } from "../../../src/parts/dimmed-lamp";
 import { ratioOfLux } from "../../../src/parts/light-curve";
 import { nightColour } from "../../../src/parts/night-colour";
-import { Presence } from "../../../src/parts/presence";
-import { LINE_CHARS, screenLines, type View } from "../../../src/parts/screen-lines";
+import { PartLog } from "../../../src/parts/part-log";
+import { LINE_CHARS, screenLines, type ScreenState } from "../../../src/parts/screen-lines";
 import { ToggledLamp } from "../../../src/parts/toggled-lamp";
 
 describe("lux as the lesson's light", () => {
@@ -27,7 +27,7 @@ describe("lux as the lesson's light", () => {
 
 it("a missing part is reported once, and its return once", () => {
   const said: string[] = [];
-  const presence = new Presence("Screen", (line) => said.push(line));
+  const presence = new PartLog("Screen", (line) => said.push(line));
   presence.works();
   for (const problem of ["gone", "gone", "odd"]) presence.failed(problem);
   expect(presence.problem).toBe("odd");
@@ -38,7 +38,13 @@ it("a missing part is reported once, and its return once", () => {
 });
 
 describe("the small screen", () => {
-  const view: View = { id: "desk-1", light: 652, isOn: false, decidedBy: "server", problem: "" };
+  const view: ScreenState = {
+    id: "desk-1",
+    light: 652,
+    isOn: false,
+    decidedBy: "server",
+    problem: "",
+  };
 
   it("shows id, light, LED and who decides", () => {
     expect(screenLines(view)).toEqual({

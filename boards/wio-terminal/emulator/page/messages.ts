@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../../../src/common/wire";
+import { LIGHT_MAX_RAW } from "../../../../src/common/wire";
 
 /** The messages between the emulator and its page. Screen pictures are sent as binary messages. */
 
@@ -41,5 +41,5 @@ export function parseFromPage(text: string): FromPage | undefined {
 }
 
 function isLight(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= LIGHT_MAX;
+  return typeof value === "number" && value >= 0 && value <= LIGHT_MAX_RAW;
 }

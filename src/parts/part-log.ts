@@ -1,5 +1,5 @@
 /** Logs once that a part is missing, and once that it is back. Pure. */
-export class Presence {
+export class PartLog {
   /** What is wrong with the part; empty while the part works. */
   problem = "";
 

@@ -2,7 +2,7 @@
  * Tracks whether the device has to decide for itself, because no server does. Pure: time is passed
  * in; imports nothing.
  */
-export class Alone {
+export class Fallback {
   active = false;
   /**
    * Initially true: the lesson's server publishes no status, so it counts as online while the
