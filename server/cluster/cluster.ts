@@ -9,9 +9,16 @@ import type { Shard } from "../setup/cluster-options";
 import { Conflicts } from "./conflicts";
 import { CountedOn } from "./counted-on";
 import { type HeldReading, HeldReadings } from "./held-readings";
+import { Incarnation } from "./incarnation";
 import { Owners } from "./owners";
-import { type Beat, BEAT_MS, DEAD_AFTER_MS, nameOf, parseBeat, Presence } from "./presence";
-import { Visit } from "./visit";
+import {
+  DEAD_AFTER_MS,
+  type Heartbeat,
+  HEARTBEAT_INTERVAL_MS,
+  parseHeartbeat,
+  Presence,
+  serverName,
+} from "./presence";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
@@ -19,15 +26,15 @@ const TELEMETRY = topicOf("", "telemetry");
  * How long readings for other servers are held, ms: the time to detect a dead server, plus two
  * beats for delivery.
  */
-const HOLD_MS = DEAD_AFTER_MS + 2 * BEAT_MS;
+const HOLD_MS = DEAD_AFTER_MS + 2 * HEARTBEAT_INTERVAL_MS;
 /**
  * How long `stop` waits for another server's beat, ms. Any live server sends at least one beat in
  * this time.
  */
-const FAREWELL_MS = 1.2 * BEAT_MS;
+const FAREWELL_MS = 1.2 * HEARTBEAT_INTERVAL_MS;
 
 /** The parts of the server that `Cluster` calls. */
-export interface Host {
+export interface ClusterHost {
   /** Publishes a retained message at QoS 1; resolves once the broker has acknowledged it. */
   publish: (topic: string, payload: string) => Promise<unknown>;
   isConnected: () => boolean;
@@ -56,8 +63,8 @@ export class Cluster {
   private readonly held = new HeldReadings(HOLD_MS);
   private readonly conflicts: Conflicts;
   private timer: NodeJS.Timeout | undefined;
-  private host: Host | undefined;
-  private visit = newVisit();
+  private host: ClusterHost | undefined;
+  private incarnation = newIncarnation();
   private othersBeats = 0;
   private readonly countedOn: CountedOn;
   private isReplaced = false;
@@ -73,7 +80,7 @@ export class Cluster {
     this.conflicts = new Conflicts(shard);
     this.owners = new Owners(shard, groups);
     this.countedOn = new CountedOn(shard, this.owners, this.presence, this.held);
-    this.name = nameOf(shard);
+    this.name = serverName(shard);
   }
 
   /**
@@ -84,12 +91,12 @@ export class Cluster {
   }
 
   /** Joins the cluster. Call once the subscriptions are made. */
-  join(host: Host): void {
+  join(host: ClusterHost): void {
     this.host = host;
     this.connected();
   }
 
-  /** Starts a new visit. Call after each reconnect. */
+  /** Starts a new incarnation. Call after each reconnect. */
   connected(): void {
     this.presence.reconnected();
     this.held.clear();
@@ -137,7 +144,7 @@ export class Cluster {
     if (retained) return undefined;
     if (text === "") this.presence.left(name);
     else {
-      const { value, error } = parseBeat(text);
+      const { value, error } = parseHeartbeat(text);
       if (!value) return error;
       if (value.run === this.run) this.heardOwn(value);
       else if (name === this.name) this.doubled(value);
@@ -167,13 +174,14 @@ export class Cluster {
     return await waitFor(() => this.othersBeats !== before, FAREWELL_MS, 20);
   }
 
-  private heardOwn(beat: Beat): void {
+  private heardOwn(beat: Heartbeat): void {
     if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
-    if (beat.connected_ms !== this.visit.sinceMs) return;
-    if (this.visit.beatCameBack(performance.now())) this.countedOn.fromPlace = this.held.mark();
+    if (beat.connected_ms !== this.incarnation.sinceMs) return;
+    if (this.incarnation.heartbeatCameBack(performance.now()))
+      this.countedOn.fromPlace = this.held.mark();
   }
 
-  private heard(name: string, beat: Beat): void {
+  private heard(name: string, beat: Heartbeat): void {
     this.othersBeats++;
     const { index, count } = this.shard;
     const isOfOurs = name.endsWith(`of${count}`);
@@ -189,7 +197,7 @@ export class Cluster {
   }
 
   /** Ends this server, or announces it again, if another server has the same shard. */
-  private doubled(other: Beat): void {
+  private doubled(other: Heartbeat): void {
     const own = { run: this.run, started_ms: this.startedMs };
     const error = this.conflicts.reasonToEnd(own, other);
     if (!error) return this.beat();
@@ -201,7 +209,7 @@ export class Cluster {
 
   private tick(): void {
     if (this.noticeAbsence()) return;
-    this.visit.ran(performance.now());
+    this.incarnation.ran(performance.now());
     if (!this.host?.isConnected()) return;
     this.beat();
     this.forgetDecided();
@@ -220,15 +228,15 @@ export class Cluster {
   private beat(): void {
     // While disconnected, the client would queue a beat and send it after the next connect.
     if (this.hasLeft || !this.host?.isConnected()) return;
-    const beat: Beat = {
+    const beat: Heartbeat = {
       run: this.run,
       version: VERSION,
       started_ms: this.startedMs,
-      connected_ms: this.visit.sinceMs,
+      connected_ms: this.incarnation.sinceMs,
       shards: this.owners.indices,
-      visit: this.visit.name,
-      nth: this.visit.nextBeat(),
-      counts_on: this.countedOn.visits(),
+      visit: this.incarnation.name,
+      nth: this.incarnation.nextHeartbeat(),
+      counts_on: this.countedOn.incarnations(),
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
     };
@@ -238,29 +246,31 @@ export class Cluster {
   }
 
   /**
-   * Starts a new visit if this server was away: it was held up, or the broker passed nothing back.
-   * Another server may have taken over and decided the readings that still wait in our socket: if
-   * we decided them as well, an old reading would be answered after newer ones.
+   * Starts a new incarnation if this server was away: it was held up, or the broker passed nothing
+   * back. Another server may have taken over and decided the readings that still wait in our
+   * socket: if we decided them as well, an old reading would be answered after newer ones.
    * @returns whether this server was away
    */
   private noticeAbsence(): boolean {
     if (this.hasLeft || this.isReplaced) return false;
     const nowMs = performance.now();
-    const wasHeldUp = this.visit.wasHeldUp(nowMs);
-    const wasAway = wasHeldUp || this.visit.isCutOff(nowMs);
+    const wasHeldUp = this.incarnation.wasHeldUp(nowMs);
+    const wasAway = wasHeldUp || this.incarnation.isCutOff(nowMs);
     if (wasHeldUp) this.held.pruneByAge(nowMs);
     if (wasAway) this.returned();
     return wasAway;
   }
 
-  /** Starts a new visit: the other servers cover for this server until they count on it again. */
+  /**
+   * Starts a new incarnation: the other servers cover for this server until they count on it again.
+   */
   private returned(): void {
-    this.visit = newVisit();
+    this.incarnation = newIncarnation();
     this.countedOn.fromPlace = Infinity;
     // The second beat makes this server count as alive, so the timer restarts: the second beat must
     // come a full interval after the first.
     clearInterval(this.timer);
-    this.timer = setInterval(() => this.tick(), BEAT_MS);
+    this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
     if (!this.update()) this.beat();
   }
 
@@ -269,17 +279,17 @@ export class Cluster {
    * published
    */
   private update(): boolean {
-    const { owners, shard, visit } = this;
+    const { owners, shard, incarnation } = this;
     if (this.isReplaced) return false;
-    const isPresent = visit.isPresent && !this.isLeaving;
+    const isPresent = incarnation.isPresent && !this.isLeaving;
     const before = owners.indices.join();
-    const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
-    visit.isCountedOn ||=
-      isPresent && others.every((name) => this.presence.countsOn(name, visit.name));
+    const others = owners.others.map((index) => serverName({ index, count: shard.count }));
+    incarnation.isCountedOn ||=
+      isPresent && others.every((name) => this.presence.countsOn(name, incarnation.name));
     const taken = owners.update(
       (index, of) => this.countedOn.isThere(index, of),
       isPresent,
-      (index) => !visit.isCountedOn || this.presence.isClaimed(index, shard.count),
+      (index) => !incarnation.isCountedOn || this.presence.isClaimed(index, shard.count),
     );
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
@@ -295,8 +305,8 @@ export class Cluster {
   }
 }
 
-function newVisit(): Visit {
-  return new Visit(randomName(3), Date.now(), performance.now());
+function newIncarnation(): Incarnation {
+  return new Incarnation(randomName(3), Date.now(), performance.now());
 }
 
 function randomName(bytes: number): string {

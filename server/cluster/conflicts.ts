@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error";
 import type { Shard } from "../setup/cluster-options";
-import { type Beat, nameOf } from "./presence";
+import { type Heartbeat, serverName } from "./presence";
 
 /** Names of servers are untrusted input, so this bounds the warnings and the memory. */
 const MAX_WARNINGS = 10;
@@ -19,7 +19,7 @@ export class Conflicts {
     const isOtherSize = /^\d+of\d+$/.test(name) && !name.endsWith(`of${this.shard.count}`);
     if (!isOtherSize || this.warned.has(name) || this.warned.size >= MAX_WARNINGS) return undefined;
     this.warned.add(name);
-    return `Warning: this server is ${nameOf(this.shard)}, but another one is ${name}: some devices get two answers`;
+    return `Warning: this server is ${serverName(this.shard)}, but another one is ${name}: some devices get two answers`;
   }
 
   /**
@@ -37,4 +37,4 @@ export class Conflicts {
   }
 }
 
-type Started = Pick<Beat, "run" | "started_ms">;
+type Started = Pick<Heartbeat, "run" | "started_ms">;

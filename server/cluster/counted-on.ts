@@ -1,15 +1,15 @@
 import type { Shard } from "../setup/cluster-options";
 import type { HeldReadings } from "./held-readings";
 import type { Owners } from "./owners";
-import { nameOf, type Presence } from "./presence";
+import { type Presence, serverName } from "./presence";
 
 /**
  * Tracks which other servers this server counts on. This server leaves their shards to them. Pure.
  */
 export class CountedOn {
   /**
-   * The place, among the held readings, of the first beat of this server's present visit. Infinity
-   * until the broker has passed that beat back.
+   * The place, among the held readings, of the first beat of this server's present incarnation.
+   * Infinity until the broker has passed that beat back.
    */
   fromPlace = Infinity;
   /** The servers that this server counts on, by name, with the place of each one's first beat. */
@@ -35,10 +35,13 @@ export class CountedOn {
     );
   }
 
-  /** Names of the present visits of the servers that this server counts on; see `Beat.visit`. */
-  visits(): string[] {
+  /**
+   * Names of the present incarnations of the servers that this server counts on; see
+   * `Heartbeat.visit`.
+   */
+  incarnations(): string[] {
     const names = this.owners.others.filter((index) => this.has(index)).map(this.nameOf);
-    return names.flatMap((name) => this.presence.visitOf(name) ?? []);
+    return names.flatMap((name) => this.presence.incarnationOf(name) ?? []);
   }
 
   /**
@@ -63,5 +66,6 @@ export class CountedOn {
     return true;
   }
 
-  private readonly nameOf = (index: number): string => nameOf({ index, count: this.shard.count });
+  private readonly nameOf = (index: number): string =>
+    serverName({ index, count: this.shard.count });
 }

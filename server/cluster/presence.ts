@@ -2,7 +2,7 @@ import { type Parsed, parseJsonObject } from "../../src/common/wire";
 import { MAX_SHARDS, type Shard } from "../setup/cluster-options";
 
 /** Payload of `nightlight/server/presence/<name>`, retained; empty once the server has left. */
-export interface Beat {
+export interface Heartbeat {
   /** Random name of the process. */
   run: string;
   version: string;
@@ -16,13 +16,15 @@ export interface Beat {
    */
   shards: number[];
   /**
-   * Random name of the present visit, the time since `connected_ms`; undefined before version 0.2.
+   * Random name of the present incarnation, the time since `connected_ms`; undefined before version
+   * 0.2.
    */
   visit: string | undefined;
-  /** Number of the beat within the visit, from 1; undefined before version 0.2. */
+  /** Number of the beat within the incarnation, from 1; undefined before version 0.2. */
   nth: number | undefined;
   /**
-   * The visits of the servers that the sender counts on: the sender decides none of their shards.
+   * The incarnations of the servers that the sender counts on: the sender decides none of their
+   * shards.
    */
   counts_on: string[] | undefined;
   /** When the beat was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
@@ -35,14 +37,14 @@ export interface Beat {
 }
 
 /** Interval between two beats of a server, ms. */
-export const BEAT_MS = 1_000;
+export const HEARTBEAT_INTERVAL_MS = 1_000;
 /** Silence after which a server is considered dead, ms: three missed beats. */
 export const DEAD_AFTER_MS = 3_500;
 /**
  * Number of beats after which a server counts as alive. One beat is not enough: the other servers
  * must first decide the readings that the new server missed.
  */
-export const BEATS_UNTIL_ALIVE = 2;
+export const HEARTBEATS_UNTIL_ALIVE = 2;
 /**
  * Maximum value used of a peer's `behind_ms`, ms. Beats are untrusted input, so this bounds how
  * long readings are held.
@@ -52,14 +54,16 @@ const BEHIND_MAX_MS = 60_000;
 const MAX_PEERS = 256;
 
 interface Peer {
-  beat: Beat;
-  /** Number of beats received in the peer's present visit; 0 once the peer has left. */
+  beat: Heartbeat;
+  /** Number of beats received in the peer's present incarnation; 0 once the peer has left. */
   beats: number;
   /**
    * When the peer's last beat was received or, if later, when we reconnected; by `Presence.nowMs`.
    */
   heardMs: number;
-  /** Places, among the held readings, of the first and last beat of the peer's present visit. */
+  /**
+   * Places, among the held readings, of the first and last beat of the peer's present incarnation.
+   */
   fromPlace: number;
   toPlace: number;
 }
@@ -101,7 +105,8 @@ export class Presence {
   heardOwn(sentMs: number, nowMs: number): void {
     const { newestOwn: own } = this;
     if (own && sentMs <= own.sentMs) return;
-    if (own) this.nowMs += Math.min(sentMs - own.sentMs, nowMs - own.heardMs, BEAT_MS);
+    if (own)
+      this.nowMs += Math.min(sentMs - own.sentMs, nowMs - own.heardMs, HEARTBEAT_INTERVAL_MS);
     this.newestOwn = { sentMs, heardMs: nowMs };
   }
 
@@ -128,7 +133,7 @@ export class Presence {
    * @param place the beat's place among the readings
    * @returns true if this beat makes the peer count as alive
    */
-  heard(name: string, beat: Beat, place: number): boolean {
+  heard(name: string, beat: Heartbeat, place: number): boolean {
     const peer = this.peers.get(name);
     if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
@@ -136,7 +141,7 @@ export class Presence {
     // If we missed the peer's first beat, the peer was present before we subscribed.
     const fromPlace = same ? peer.fromPlace : beat.nth === 1 ? place : 0;
     this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace, toPlace: place });
-    return beats === BEATS_UNTIL_ALIVE;
+    return beats === HEARTBEATS_UNTIL_ALIVE;
   }
 
   /** Called when a peer has published its goodbye message. */
@@ -154,10 +159,10 @@ export class Presence {
   isLiving(name: string): boolean {
     const peer = this.peers.get(name);
     if (!peer) return this.nowMs - this.sinceMs < DEAD_AFTER_MS;
-    return peer.beats >= BEATS_UNTIL_ALIVE && this.nowMs - peer.heardMs < DEAD_AFTER_MS;
+    return peer.beats >= HEARTBEATS_UNTIL_ALIVE && this.nowMs - peer.heardMs < DEAD_AFTER_MS;
   }
 
-  /** The place, among the held readings, of the first beat of the peer's present visit. */
+  /** The place, among the held readings, of the first beat of the peer's present incarnation. */
   fromPlace(name: string): number | undefined {
     return this.peers.get(name)?.fromPlace;
   }
@@ -177,29 +182,34 @@ export class Presence {
   }
 
   /**
-   * Whether a peer counts on our visit, and so leaves our shard to us. A dead peer claims nothing,
-   * so the result is true for a dead peer. The number of the peer's beats is irrelevant: the peer
-   * may have sent some before we subscribed.
+   * Whether a peer counts on our incarnation, and so leaves our shard to us. A dead peer claims
+   * nothing, so the result is true for a dead peer. The number of the peer's beats is irrelevant:
+   * the peer may have sent some before we subscribed.
    */
-  countsOn(name: string, visit: string): boolean {
+  countsOn(name: string, incarnation: string): boolean {
     const peer = this.peers.get(name);
     if (!peer) return this.nowMs - this.sinceMs >= DEAD_AFTER_MS;
     if (peer.beats === 0 || this.nowMs - peer.heardMs >= DEAD_AFTER_MS) return true;
-    return peer.beat.counts_on?.includes(visit) ?? true;
+    return peer.beat.counts_on?.includes(incarnation) ?? true;
   }
 
   /**
-   * Whether the last beat of the peer `name` says that it counts on the present visit of `other`.
+   * Whether the last beat of the peer `name` says that it counts on the present incarnation of
+   * `other`.
    */
   isCountedOnBy(name: string, other: string): boolean {
-    const visit = this.visitOf(other);
-    return visit !== undefined && (this.peers.get(name)?.beat.counts_on?.includes(visit) ?? false);
+    const incarnation = this.incarnationOf(other);
+    return (
+      incarnation !== undefined &&
+      (this.peers.get(name)?.beat.counts_on?.includes(incarnation) ?? false)
+    );
   }
 
   /**
-   * Name of a peer's present visit; undefined before the peer's first beat, or before version 0.2.
+   * Name of a peer's present incarnation; undefined before the peer's first beat, or before version
+   * 0.2.
    */
-  visitOf(name: string): string | undefined {
+  incarnationOf(name: string): string | undefined {
     return this.peers.get(name)?.beat.visit;
   }
 
@@ -210,11 +220,11 @@ export class Presence {
 }
 
 /** Name of a server: the last level of the topic of its beats. */
-export function nameOf({ index, count }: Shard): string {
+export function serverName({ index, count }: Shard): string {
   return `${index}of${count}`;
 }
 
-export function parseBeat(text: string): Parsed<Beat> {
+export function parseHeartbeat(text: string): Parsed<Heartbeat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
   const {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { BEAT_MS, DEAD_AFTER_MS } from "../../server/cluster/presence";
+import { LEASE_MS } from "../../server/cluster/incarnation";
+import { DEAD_AFTER_MS, HEARTBEAT_INTERVAL_MS } from "../../server/cluster/presence";
 import { shardOf } from "../../server/cluster/sharding";
-import { LEASE_MS } from "../../server/cluster/visit";
 import { FIRST, SECOND, SlowBroker } from "../support/slow-broker";
 
 let broker: SlowBroker;
@@ -22,7 +22,7 @@ it("decides once no other server has been heard for long enough", () => {
   const one = broker.join(1);
   vi.advanceTimersByTime(DEAD_AFTER_MS - 1);
   expect(one.cluster.decides(FIRST)).toBe(false);
-  vi.advanceTimersByTime(BEAT_MS);
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS);
   expect(one.cluster.decides(FIRST)).toBe(true);
   expect(one.cluster.decides(SECOND)).toBe(true);
 });
@@ -31,10 +31,10 @@ it("decides its own shard once all others count on it, which takes two beats", (
   const one = broker.join(1);
   const two = broker.join(2);
   const decide = () => [one.cluster.decides(FIRST), two.cluster.decides(SECOND)];
-  vi.advanceTimersByTime(BEAT_MS);
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS);
   expect(decide()).toEqual([false, false]);
   // The second server began to listen after the first server's first beat.
-  vi.advanceTimersByTime(BEAT_MS + 1);
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS + 1);
   expect(decide()).toEqual([true, true]);
 });
 
@@ -83,7 +83,7 @@ it("never lets two servers decide a shard, nor none for long, while one comes an
       });
       expect(deciders.length).toBeLessThan(2);
       nobodyMs = deciders.length === 0 ? nobodyMs + 10 : 0;
-      expect(nobodyMs).toBeLessThan(DEAD_AFTER_MS + 2 * BEAT_MS);
+      expect(nobodyMs).toBeLessThan(DEAD_AFTER_MS + 2 * HEARTBEAT_INTERVAL_MS);
     }
   };
   await watch(10_000);
@@ -159,7 +159,7 @@ it("keeps held readings as long as a slow broker prevents it from knowing who is
   broker.latencyMs = 2 * DEAD_AFTER_MS;
   vi.advanceTimersByTime(2 * DEAD_AFTER_MS);
   expect(two.taken).toEqual([]);
-  vi.advanceTimersByTime(DEAD_AFTER_MS + 2 * BEAT_MS);
+  vi.advanceTimersByTime(DEAD_AFTER_MS + 2 * HEARTBEAT_INTERVAL_MS);
   expect(two.taken.map(({ topic }) => topic)).toEqual([`${FIRST}/telemetry`]);
 });
 
@@ -188,10 +188,10 @@ it("stops deciding if another server considers it gone, until that one releases 
   const deciders = () => [one, two].filter(({ cluster }) => cluster.decides(FIRST));
   expect(deciders()).toEqual([one]);
   broker.cutOff = two;
-  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + BEAT_MS);
+  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + HEARTBEAT_INTERVAL_MS);
   expect(deciders()).toEqual([two]);
   broker.cutOff = undefined;
-  await vi.advanceTimersByTimeAsync(3 * BEAT_MS);
+  await vi.advanceTimersByTimeAsync(3 * HEARTBEAT_INTERVAL_MS);
   expect(deciders()).toEqual([one]);
 });
 
@@ -207,7 +207,7 @@ it("holds a reading as long as its server may be behind", async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(one.cluster.decides(FIRST)).toBe(true);
   one.isPaused = true;
-  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + 2 * BEAT_MS);
+  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + 2 * HEARTBEAT_INTERVAL_MS);
   expect(two.cluster.decides(FIRST)).toBe(true);
   expect(two.taken).toHaveLength(1);
 });

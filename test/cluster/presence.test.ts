@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { HeldReadings } from "../../server/cluster/held-readings";
 import {
-  type Beat,
-  BEAT_MS,
   DEAD_AFTER_MS,
-  parseBeat,
+  type Heartbeat,
+  HEARTBEAT_INTERVAL_MS,
+  parseHeartbeat,
   Presence,
 } from "../../server/cluster/presence";
 import { MAX_SHARDS } from "../../server/setup/cluster-options";
 
-const BEAT: Beat = {
+const BEAT: Heartbeat = {
   run: "a",
   version: "0.2.0",
   started_ms: 1,
@@ -26,7 +26,7 @@ const BEAT: Beat = {
  * Number of our own beats, counted from the other server's last beat, until that server counts as
  * gone.
  */
-const TO_BE_GONE = Math.ceil(DEAD_AFTER_MS / BEAT_MS);
+const TO_BE_GONE = Math.ceil(DEAD_AFTER_MS / HEARTBEAT_INTERVAL_MS);
 
 /** A presence that began to listen when its own first beat was sent. */
 class Listening extends Presence {
@@ -39,7 +39,7 @@ class Listening extends Presence {
   }
 
   /** Receives `times` more of our own beats, sent `everyMs` apart and received `apartMs` apart. */
-  own(times: number, everyMs = BEAT_MS, apartMs = everyMs): this {
+  own(times: number, everyMs = HEARTBEAT_INTERVAL_MS, apartMs = everyMs): this {
     for (let time = 0; time < times; time++)
       this.heardOwn((this.sentMs += everyMs), (this.heardMs += apartMs));
     return this;
@@ -106,7 +106,7 @@ describe("another server", () => {
   it("is not gone sooner because we send more beats, or because an earlier beat comes late", () => {
     expect(
       listening()
-        .own(30, BEAT_MS / 10)
+        .own(30, HEARTBEAT_INTERVAL_MS / 10)
         .isLiving("2of3"),
     ).toBe(true);
     const presence = listening().own(TO_BE_GONE - 1);
@@ -115,8 +115,8 @@ describe("another server", () => {
   });
 
   it("is not gone because several of our own beats arrive together, or far apart", () => {
-    expect(listening().own(30, BEAT_MS, 1).isLiving("2of3")).toBe(true);
-    const presence = listening().own(TO_BE_GONE - 1, BEAT_MS, 60_000);
+    expect(listening().own(30, HEARTBEAT_INTERVAL_MS, 1).isLiving("2of3")).toBe(true);
+    const presence = listening().own(TO_BE_GONE - 1, HEARTBEAT_INTERVAL_MS, 60_000);
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
@@ -139,16 +139,16 @@ describe("another server", () => {
     expect(presence.isClaimed(2, 3)).toBe(false);
   });
 
-  it("counts on us once it names our visit, or if its version names none", () => {
+  it("counts on us once it names our incarnation, or if its version names none", () => {
     const presence = new Listening().own(TO_BE_GONE - 1);
-    const countsOn = (visit: string) => presence.countsOn("2of3", visit);
+    const countsOn = (incarnation: string) => presence.countsOn("2of3", incarnation);
     expect(countsOn("b1")).toBe(false);
     presence.own(1);
     expect(countsOn("b1")).toBe(true);
     const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT, 1));
     expect(isFirst).toEqual([false, true, false]);
     expect(["b1", "b2"].map(countsOn)).toEqual([true, false]);
-    expect(presence.visitOf("2of3")).toBe("a1");
+    expect(presence.incarnationOf("2of3")).toBe("a1");
     presence.own(TO_BE_GONE);
     expect(countsOn("b2")).toBe(true);
     presence.heard("2of3", { ...BEAT, counts_on: undefined }, 1);
@@ -185,9 +185,9 @@ describe("another server", () => {
 
 describe("a beat", () => {
   it("is decoded as it was encoded", () => {
-    expect(parseBeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
+    expect(parseHeartbeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
     const older = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
-    expect(parseBeat(JSON.stringify(older))).toEqual({ value: { ...older, shards: [] } });
+    expect(parseHeartbeat(JSON.stringify(older))).toEqual({ value: { ...older, shards: [] } });
   });
 
   it.each([
@@ -206,14 +206,20 @@ describe("a beat", () => {
     [JSON.stringify({ ...BEAT, behind_ms: -1 }), "behind_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, sent_ms: 0.5 }), "sent_ms: expected a whole number"],
   ])("is refused if it is invalid: %s", (text, error) => {
-    expect(parseBeat(text)).toEqual({ error });
+    expect(parseHeartbeat(text)).toEqual({ error });
   });
 });
 
 it("the largest cluster's beat is within the payload limit", () => {
   const all = Array.from({ length: MAX_SHARDS }, (_, i) => i + 1);
   const counts_on = all.map(() => "012345");
-  const beat: Beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
+  const beat: Heartbeat = {
+    ...BEAT,
+    run: "01234567",
+    connected_ms: Date.now(),
+    shards: all,
+    counts_on,
+  };
   beat.behind_ms = beat.sent_ms = 10 * 365 * 86_400_000;
   expect(JSON.stringify(beat).length).toBeLessThan(1024);
 });

@@ -43,7 +43,7 @@ export const PURE = [
     "owners",
     "presence",
     "sharding",
-    "visit",
+    "incarnation",
   ),
   ...inRoom("server/deciding", "command-state", "decisions", "unconfirmed"),
   ...inRoom(
