@@ -16,7 +16,7 @@ export interface KeptReading {
 }
 
 /** Maximum number of readings: twice the capacity of a device's outbox in RAM. */
-const CAPACITY = 1024;
+const CAPACITY_READINGS = 1024;
 /** The prefix of the program's own lines in the log. */
 const MARK = "> ";
 
@@ -107,7 +107,7 @@ export class KeptReadings {
       takenAtMs: this.clock.wallMs(),
       takenMs: this.clock.monotonicMs(),
     });
-    if (this.readings.length > CAPACITY) this.readings = thinned(this.readings);
+    if (this.readings.length > CAPACITY_READINGS) this.readings = thinned(this.readings);
   }
 
   /**

@@ -7,7 +7,7 @@ import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } fro
 /**
  * The number of failed samples in a row that are tolerated, such as for a loose plug: some 0.2 s.
  */
-const PATIENCE = 3;
+const TOLERATED_FAILURES = 3;
 
 /** An open bus. */
 export interface OpenBus {
@@ -43,7 +43,7 @@ export class LightSensor {
   private readonly watch: OutageLog;
 
   constructor(private readonly options: LightSensorOptions) {
-    this.watch = new OutageLog("light sensor", PATIENCE, options.say);
+    this.watch = new OutageLog("light sensor", TOLERATED_FAILURES, options.say);
   }
 
   /** @returns the raw value, 0..1023, or undefined while the sensor is gone */

@@ -2,7 +2,7 @@
  * Number of takeovers of one client id within `WINDOW_MS` that a reconnect of one client can't
  * explain.
  */
-const SUSPICIOUS = 3;
+const SUSPICIOUS_TAKEOVERS = 3;
 const WINDOW_MS = 30_000;
 /** If the takeovers continue, they are reported again after this time. */
 const AGAIN_MS = 600_000;
@@ -34,7 +34,7 @@ export class IdConflicts {
       fight.count = 0;
     }
     fight.count++;
-    if (fight.count < SUSPICIOUS || nowMs - fight.saidMs < AGAIN_MS) return false;
+    if (fight.count < SUSPICIOUS_TAKEOVERS || nowMs - fight.saidMs < AGAIN_MS) return false;
     fight.saidMs = nowMs;
     return true;
   }

@@ -53,7 +53,7 @@ const ERROR = 1;
 /** Error codes from this number are DeviceScript's own, for code that it can't translate. */
 const OWN_CODE = 9000;
 const MAX_ERRORS = 20;
-const MAX_MESSAGE = 400;
+const MAX_MESSAGE_CHARS = 400;
 /** The path that the compiler sees as the checkout. */
 const FOLDER = "/checkout";
 
@@ -107,7 +107,8 @@ function errorOf({ filename, line, column, code, messageText }: Diagnostic): Com
     file: inCheckout(filename),
     line,
     column,
-    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
+    message:
+      message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message,
   };
 }
 

@@ -14,7 +14,7 @@ const LONGEST_QUEUE = 40;
  * Number of cached compiles. A class runs the program that its teacher has shared, so its compile
  * is cached.
  */
-const KEPT = 16;
+const CACHED_COMPILES = 16;
 
 /** Compiles programs in which a person has edited one file. */
 export class EditedPrograms {
@@ -73,7 +73,7 @@ export class EditedPrograms {
     this.made.delete(name);
     this.made.set(name, made);
     for (const oldest of this.made.keys()) {
-      if (this.made.size <= KEPT) break;
+      if (this.made.size <= CACHED_COMPILES) break;
       this.made.delete(oldest);
     }
   }

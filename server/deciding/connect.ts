@@ -65,7 +65,7 @@ const KEPT_SESSION = { clean: false, properties: { sessionExpiryInterval: 3_600 
  * clients with one client id disconnect each other each time they reconnect.
  */
 const SHORT_MS = 3_000;
-const SHORT_ONES = 3;
+const SHORT_CONNECTIONS = 3;
 /**
  * Errors after an MQTT 5 CONNECT to a broker that only supports MQTT 3.1.1: the broker refuses it,
  * does not answer, or closes the connection.
@@ -133,7 +133,7 @@ export function watchConnection(
     if (sinceMs === undefined) return;
     shortOnes = performance.now() - sinceMs < SHORT_MS ? shortOnes + 1 : 0;
     sinceMs = undefined;
-    if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
+    if (shortOnes === SHORT_CONNECTIONS) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
     // While disconnecting, it may be too late to acknowledge a message. The broker then sends that
@@ -146,7 +146,7 @@ export function watchConnection(
 /** Not every broker says why it closes a connection, so the cause is a guess. */
 function twinWarning({ options }: MqttClient): string {
   return (
-    `Warning: disconnected ${SHORT_ONES} times in a row, right after connecting. If another program ` +
+    `Warning: disconnected ${SHORT_CONNECTIONS} times in a row, right after connecting. If another program ` +
     `connects as ${options.clientId ?? ""}, give one of the two another --id`
   );
 }

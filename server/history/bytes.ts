@@ -6,7 +6,7 @@ const HUNDREDTHS = 1;
 const FLOAT = 2;
 const ABSENT = 3;
 /** Limit for a number's difference: zigzag-coded and times four, it must stay an exact integer. */
-const MOST = 2 ** 49;
+const DIFFERENCE_MAX = 2 ** 49;
 
 export class ByteWriter {
   private bytes = new Uint8Array(1_024);
@@ -41,14 +41,18 @@ export class ByteWriter {
       return;
     }
     const whole = value - Math.round(near);
-    if (Number.isInteger(value) && Math.abs(whole) < MOST && whole + Math.round(near) === value) {
+    if (
+      Number.isInteger(value) &&
+      Math.abs(whole) < DIFFERENCE_MAX &&
+      whole + Math.round(near) === value
+    ) {
       this.varint(4 * zigzag(whole) + WHOLE);
       return;
     }
     const hundredths = Math.round(value * 100);
     const step = hundredths - Math.round(near * 100);
     const isExact = (step + Math.round(near * 100)) / 100 === value;
-    if (isExact && Math.abs(step) < MOST) {
+    if (isExact && Math.abs(step) < DIFFERENCE_MAX) {
       this.varint(4 * zigzag(step) + HUNDREDTHS);
       return;
     }

@@ -50,7 +50,7 @@ export function downsample(
 }
 
 /** Weight of a single row in the share of time that the LED was on, in tenths of a second. */
-const ROW_LED = 10;
+const ROW_LED_TENTHS = 10;
 
 class Bucket {
   readonly atMs: number;
@@ -85,8 +85,8 @@ class Bucket {
 
   private addRow({ atMs, values, ledOn }: Row): void {
     this.lastMs = atMs;
-    if (ledOn !== null) this.led.known += ROW_LED;
-    if (ledOn) this.led.on += ROW_LED;
+    if (ledOn !== null) this.led.known += ROW_LED_TENTHS;
+    if (ledOn) this.led.on += ROW_LED_TENTHS;
     let isReading = false;
     for (const field in values) {
       const value = values[field];

@@ -31,7 +31,7 @@ const SHARES = { raw: 1 / 4, minute: 1 / 4, hour: 3 / 8 };
  */
 const UNPACKED_SHARE = 1 / 16;
 /** Share of the file's pages that stays free for the next batch. */
-const SPARE = 1 / 16;
+const SPARE_SHARE = 1 / 16;
 /** Size of an unpacked row, bytes. */
 const ROW_BYTES = 30;
 const VACUUM_PAGES = 256;
@@ -214,7 +214,7 @@ export class Housekeeping {
 
   private isFull(): boolean {
     const used = pragma(this.db, "page_count") - pragma(this.db, "freelist_count");
-    return used > this.maxPages - Math.max(8, this.maxPages * SPARE);
+    return used > this.maxPages - Math.max(8, this.maxPages * SPARE_SHARE);
   }
 
   /** @returns whether there was something to pack or to delete */

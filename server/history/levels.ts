@@ -10,7 +10,7 @@ export type LevelName = "raw" | "minute" | "hour";
  * A record's key is its time chunk's number times this, plus the device's number. The time comes
  * first, so new records are at the end of the table.
  */
-const DEVICES = 2 ** 24;
+const DEVICES_MAX = 2 ** 24;
 /** SQLite's overhead for each record, bytes: key, lengths, place in the page. */
 const RECORD_BYTES = 16;
 /** Maximum number of records deleted in one transaction. */
@@ -97,7 +97,7 @@ export class Level {
     const { last } = this.db.get(`SELECT max(key) AS last FROM ${this.name}`) as {
       last: number | null;
     };
-    return last === null ? undefined : Math.floor(last / DEVICES) * this.chunkMs;
+    return last === null ? undefined : Math.floor(last / DEVICES_MAX) * this.chunkMs;
   }
 
   /**
@@ -111,14 +111,14 @@ export class Level {
     const row = this.db.get(
       `SELECT max(key) AS last, count(*) AS count, sum(length(data)) AS bytes FROM
        (SELECT key, data FROM ${this.name} WHERE key < ? ORDER BY key LIMIT ${DELETE_RECORDS})`,
-      [Math.min(Math.max(limit * DEVICES, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)],
+      [Math.min(Math.max(limit * DEVICES_MAX, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)],
     ) as Record<string, SQLiteValue>;
     const count = Number(row["count"]);
     if (count === 0) return false;
     const last = Number(row["last"]);
     this.db.run(`DELETE FROM ${this.name} WHERE key <= ?`, [last]);
     this.bytes -= Number(row["bytes"]) + count * RECORD_BYTES;
-    this.raiseFloor((Math.floor(last / DEVICES) + 1) * this.chunkMs, nowMs);
+    this.raiseFloor((Math.floor(last / DEVICES_MAX) + 1) * this.chunkMs, nowMs);
     return true;
   }
 
@@ -180,11 +180,11 @@ export class Level {
     // `all` ends the statement: an open statement would hold up the write-ahead log.
     const [row] = this.next.all([key]) as unknown as Found[];
     if (!row) return undefined;
-    const chunk = Math.floor(row.key / DEVICES);
-    return { startMs: chunk * this.chunkMs, device: row.key - chunk * DEVICES, data: row.data };
+    const chunk = Math.floor(row.key / DEVICES_MAX);
+    return { startMs: chunk * this.chunkMs, device: row.key - chunk * DEVICES_MAX, data: row.data };
   }
 
   private key(device: number, startMs: number): number {
-    return (startMs / this.chunkMs) * DEVICES + device;
+    return (startMs / this.chunkMs) * DEVICES_MAX + device;
   }
 }

@@ -8,7 +8,7 @@ import { fieldsIn, finiteOr, readFields, writeFields } from "./row-codec";
  */
 
 const SECOND_MS = 1_000;
-const TENTHS = 100;
+const TENTH_MS = 100;
 /**
  * Codes for how long the LED was on, for the two usual cases. Other durations are stored above
  * these codes.
@@ -38,7 +38,7 @@ export function encodeRollups(
     near = rollup.readings;
     writer.varint((rollup.firstMs - rollup.startMs) / SECOND_MS);
     writer.varint((nextMs - rollup.lastMs) / SECOND_MS - 1);
-    writer.varint(slotMs / TENTHS - rollup.ledKnown);
+    writer.varint(slotMs / TENTH_MS - rollup.ledKnown);
     writer.varint(onCode(rollup));
     names.forEach((name, i) => {
       const sum = rollup.fields[name];
@@ -68,7 +68,7 @@ export function decodeRollups(bytes: Uint8Array, startMs: number, slotMs: number
     near = known(reader.number(near));
     const firstMs = slotStartMs + reader.varint() * SECOND_MS;
     const lastMs = nextMs - (reader.varint() + 1) * SECOND_MS;
-    const ledKnown = slotMs / TENTHS - reader.varint();
+    const ledKnown = slotMs / TENTH_MS - reader.varint();
     const code = reader.varint();
     const fields: Rollup["fields"] = {};
     names.forEach((name, i) => {

@@ -6,7 +6,7 @@ import { cookieOf, type PageAccess } from "./page-access";
 
 /** Letters and digits that are not easily confused: 32, so that each encodes 5 bits. */
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
-const CODE_LENGTH = 8;
+const CODE_CHARS = 8;
 const COOKIE = "nightlight-join";
 /** How long a browser stays joined, s: a school day. */
 const JOINED_S = 12 * 3600;
@@ -29,7 +29,7 @@ export class ClassJoin {
     private readonly basePath: string,
   ) {
     const digest = createHmac("sha256", `nightlight join ${token}`).update("code").digest();
-    this.code = [...digest.subarray(0, CODE_LENGTH)].map((byte) => ALPHABET[byte & 31]).join("");
+    this.code = [...digest.subarray(0, CODE_CHARS)].map((byte) => ALPHABET[byte & 31]).join("");
     this.pass = createHmac("sha256", `nightlight join ${token}`).update("pass").digest("base64url");
   }
 

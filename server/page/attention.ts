@@ -5,7 +5,7 @@ import { firstByName } from "./name-order";
 import { titleOf, titlesIn } from "./words";
 
 /** Maximum number of devices listed. If there are more, the rest is shown as a number only. */
-const SHOWN = 8;
+const SHOWN_DEVICES = 8;
 
 interface Row {
   id: string;
@@ -30,8 +30,8 @@ export class Attention {
     const { size } = this.rows;
     this.section.hidden = size === 0;
     setText(this.count, String(size));
-    setText(this.more, size > SHOWN ? `And ${size - SHOWN} more.` : "");
-    const rows = firstByName(this.rows.keys(), titlesIn(devices), SHOWN).flatMap((id) => {
+    setText(this.more, size > SHOWN_DEVICES ? `And ${size - SHOWN_DEVICES} more.` : "");
+    const rows = firstByName(this.rows.keys(), titlesIn(devices), SHOWN_DEVICES).flatMap((id) => {
       const view = devices.get(id)?.view;
       return view ? [{ id, title: titleOf(view), words: healthSentences(view).join(" ") }] : [];
     });

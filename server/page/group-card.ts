@@ -16,7 +16,7 @@ import { takesUpdates } from "./updates";
 import { onlineWords, titlesIn } from "./words";
 
 /** Maximum number of lost members listed by name. If there are more, only their number is shown. */
-const NAMED = 5;
+const NAMED_MEMBERS = 5;
 
 interface Row {
   item: HTMLElement;
@@ -150,7 +150,7 @@ function ledName(on: boolean | null): string {
 
 function lostWords(ids: string[]): string {
   if (ids.length === 0) return "";
-  return `Lost: ${ids.length > NAMED ? `${ids.length} members` : listWords(ids)}`;
+  return `Lost: ${ids.length > NAMED_MEMBERS ? `${ids.length} members` : listWords(ids)}`;
 }
 
 function count(ids: string[], noun: string): string {

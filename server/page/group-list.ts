@@ -5,7 +5,7 @@ import type { Device, ModelChanges, ServerFacts } from "./model";
 import type { UpdateDialog } from "./update-dialog";
 
 /** Maximum number of groups whose members are shown without unfolding. */
-const UNFOLDED = 3;
+const UNFOLDED_GROUPS = 3;
 
 /** The groups of sensors that decide together. Hidden if there are no groups. */
 export class GroupList {
@@ -49,7 +49,7 @@ export class GroupList {
       const card = this.cards.get(group.id) ?? this.add(group);
       if (!card.element.isConnected) this.list.append(card.element);
     }
-    if (this.cards.size > UNFOLDED) return;
+    if (this.cards.size > UNFOLDED_GROUPS) return;
     for (const card of this.cards.values()) card.unfold();
   }
 

@@ -3,7 +3,7 @@ import { MESSAGES_SHOWN, type NumberedMessage, type RecentMessages } from "./rec
 import { clockWords } from "./words";
 
 /** Maximum number of characters shown, so that a hostile payload can't fill the screen. */
-const PAYLOAD_SHOWN = 300;
+const PAYLOAD_SHOWN_CHARS = 300;
 /**
  * Number of new messages within `FLOOD_MS` that counts as a flood. A flood is too fast to read, so
  * it is shown in batches, without highlighting.
@@ -128,6 +128,6 @@ function payloadElement(payload: string): HTMLElement {
 
 function shortened(payload: string): string {
   if (payload === "") return "(empty)";
-  if (payload.length <= PAYLOAD_SHOWN) return payload;
-  return `${payload.slice(0, PAYLOAD_SHOWN)}… (${payload.length} characters)`;
+  if (payload.length <= PAYLOAD_SHOWN_CHARS) return payload;
+  return `${payload.slice(0, PAYLOAD_SHOWN_CHARS)}… (${payload.length} characters)`;
 }

@@ -10,8 +10,8 @@ import type { UpdateRequest } from "../../src/common/update-api";
 
 /** The page's requests to the server. Each throws an Error with the server's message. */
 
-export async function setLight(id: string, light: number): Promise<void> {
-  await send("PUT", `api/devices/${encodeURIComponent(id)}/light`, { light });
+export async function setLight(id: string, lightRaw: number): Promise<void> {
+  await send("PUT", `api/devices/${encodeURIComponent(id)}/light`, { light: lightRaw });
 }
 
 export async function sendCommand(id: string, command: CommandRequest): Promise<void> {

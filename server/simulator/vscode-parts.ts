@@ -26,7 +26,7 @@ export class VsCodeParts {
    * @param onConnection called when a development server was found, and when it has gone
    */
   constructor(
-    private light: number,
+    private ownLightRaw: number,
     private readonly onLed: () => void,
     private readonly onConnection: (connected: boolean) => void,
   ) {
@@ -34,11 +34,11 @@ export class VsCodeParts {
   }
 
   get lightRaw(): number {
-    return this.light;
+    return this.ownLightRaw;
   }
 
   set lightRaw(lightRaw: number) {
-    this.light = lightRaw;
+    this.ownLightRaw = lightRaw;
     if (this.parts) this.parts.lightRaw = lightRaw;
   }
 
@@ -70,7 +70,7 @@ export class VsCodeParts {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     bus.passive = false;
     this.bus = bus;
-    this.parts = new SimulatedParts(bus, this.light, this.onLed);
+    this.parts = new SimulatedParts(bus, this.ownLightRaw, this.onLed);
     await bus.connect();
     this.onConnection(true);
   }

@@ -22,7 +22,7 @@ export class TabDevice {
   /** The learner's program; undefined for the usual program. */
   program: OwnProgram | undefined;
   private worker: Worker | undefined;
-  private light: number;
+  private ownLightRaw: number;
   private wasPlugged = true;
   private room = OWN_ROOM;
 
@@ -33,7 +33,7 @@ export class TabDevice {
     private readonly onChange: () => void,
     worker = newWorker(),
   ) {
-    this.light = lightRaw;
+    this.ownLightRaw = lightRaw;
     this.powerOn(worker);
   }
 
@@ -43,12 +43,12 @@ export class TabDevice {
 
   /** Light at the sensor, raw, 0..1023. */
   get lightRaw(): number {
-    return this.room.light ?? this.light;
+    return this.room.light ?? this.ownLightRaw;
   }
 
   /** While a teacher sets the light, a new value takes effect only afterwards. */
   set lightRaw(lightRaw: number) {
-    this.change(() => (this.light = lightRaw));
+    this.change(() => (this.ownLightRaw = lightRaw));
   }
 
   get isPlugged(): boolean {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 /** Maximum number of errors shown. Later errors are mostly caused by the first ones. */
-const SHOWN = 3;
+const SHOWN_ERRORS = 3;
 /**
  * Maximum length of the result. The server's log truncates a line, with its prefix, to 300
  * characters.
@@ -22,7 +22,7 @@ export function compileErrors(output: string): string {
   );
   // If the compiler fails for another reason, its output has no such error.
   const all = found.length ? [...new Set(found)] : linesOf(text);
-  const shown = all.slice(0, SHOWN);
+  const shown = all.slice(0, SHOWN_ERRORS);
   while (shown.length > 1 && shown.join("; ").length > MAX_LENGTH_CHARS) shown.pop();
   const rest = all.length - shown.length;
   return shorten(shown.join("; ")) + (rest > 0 ? `; and ${rest} more` : "");

@@ -24,7 +24,7 @@ const FOLDER = join(ROOT, ".devicescript/bin");
 export const BYTECODE_FILE = join(FOLDER, "bytecode.devs");
 const CACHE = join(ROOT, ".devicescript/cache-bytecode");
 /** Maximum number of cached programs. Each change of a source adds a program. */
-const CACHED = 32;
+const CACHED_PROGRAMS = 32;
 const SET_UP = [
   "devicescript.json",
   "devsconfig.json",
@@ -112,7 +112,7 @@ async function compiled(
     rmSync(unfinished, { recursive: true });
     if (!existsSync(cached)) throw error;
   }
-  keepNewest(CACHE, CACHED);
+  keepNewest(CACHE, CACHED_PROGRAMS);
   return cached;
 }
 

@@ -9,7 +9,7 @@ import type { Mclk } from "./mclk";
 import { type Peripheral, UnknownRegister } from "./peripheral";
 
 /** Bytes of an address block. No two peripherals share a block. */
-const GRAIN = 0x400;
+const BLOCK_BYTES = 0x400;
 
 export class Bus {
   readonly peripherals: Peripheral[] = [];
@@ -24,8 +24,8 @@ export class Bus {
 
   attach(peripheral: Peripheral): void {
     this.peripherals.push(peripheral);
-    for (let at = 0; at < peripheral.size; at += GRAIN) {
-      const place = Math.floor((peripheral.base + at) / GRAIN);
+    for (let at = 0; at < peripheral.size; at += BLOCK_BYTES) {
+      const place = Math.floor((peripheral.base + at) / BLOCK_BYTES);
       const other = this.byPlace.get(place);
       if (other) throw new Error(`${peripheral.name} overlaps ${other.name}`);
       this.byPlace.set(place, peripheral);
@@ -62,7 +62,7 @@ export class Bus {
 
   /** @returns undefined if the peripheral exists but can't answer */
   private find(address: number, size: number): Peripheral | undefined {
-    const peripheral = this.byPlace.get(Math.floor(address / GRAIN));
+    const peripheral = this.byPlace.get(Math.floor(address / BLOCK_BYTES));
     if (!peripheral) throw new Error(`no peripheral answers: ${this.where(address, size)}`);
     const { lacking, answers } = this.lacks(peripheral.name);
     if (lacking === undefined) return peripheral;

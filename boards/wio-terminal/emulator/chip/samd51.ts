@@ -30,7 +30,7 @@ const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const ERASED = 0xffff_ffff;
 
 /** Halfwords of code in one run. An event in the chip ends a run early. */
-const STRETCH = 2400;
+const STRETCH_HALFWORDS = 2400;
 /** Halfwords of code in one run while a masked interrupt is pending: one block of code. */
 const STRETCH_WHILE_MASKED = 1;
 
@@ -218,7 +218,7 @@ export class Samd51 implements Chip, Memory {
 
   private execute(): void {
     const { clock, core, unicorn, hz } = this;
-    const stretch = this.nvic.waiting !== undefined ? STRETCH_WHILE_MASKED : STRETCH;
+    const stretch = this.nvic.waiting !== undefined ? STRETCH_WHILE_MASKED : STRETCH_HALFWORDS;
     const due = Math.floor(((clock.nextMicros - clock.nowMicros) * hz) / 1e6);
     this.stalledMicros = 0;
     clock.stretch = {
