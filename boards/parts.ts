@@ -64,7 +64,7 @@ export const BOOT_GPIOS: Record<Family, readonly number[]> = {
  */
 export function parseParts(text: string, name: BoardName): Parts | string {
   const board = BOARDS[name];
-  const chosen = readChoice(text);
+  const chosen = parsePartChoice(text);
   if (typeof chosen === "string") return chosen;
   for (const part of ["analog", "led"] as const) {
     const isThere = [...chosen.keys()].some((other) => KIND_OF[other] === KIND_OF[part]);
@@ -105,7 +105,7 @@ export function parseParts(text: string, name: BoardName): Parts | string {
  * Parses a selection as far as that is possible without a board.
  * @returns the parts with the pins that the text names, or an error message
  */
-export function readChoice(text: string): Map<PartName, string | undefined> | string {
+export function parsePartChoice(text: string): Map<PartName, string | undefined> | string {
   const chosen = new Map<PartName, string | undefined>();
   for (const item of text.split(",").filter((item) => item.trim() !== "")) {
     const [part = "", pin, ...more] = item.split("=").map((word) => word.trim());

@@ -15,7 +15,7 @@ import { messageOf, type UserError } from "./base/user-error";
 import { sourceVersion } from "./base/version";
 import { openBroker, type OpenedBroker, TabLogins } from "./broker/index";
 import { EditedPrograms } from "./compiler/edited-programs";
-import { Counts, Decider, DeviceNames, Devices, type ServerEvents } from "./deciding/index";
+import { Counters, Decider, DeviceNames, Devices, type ServerEvents } from "./deciding/index";
 import { Firmware } from "./firmware";
 import { History } from "./history/index";
 import { Announcer } from "./home-assistant/announcer";
@@ -102,7 +102,7 @@ async function start(
     log("server", `Warning: ${words}`, { level: "warn" });
   const bus = new EventEmitter<ServerEvents>();
   const failure = new Promise<UserError>((resolve) => bus.once("failure", resolve));
-  const counts = new Counts();
+  const counts = new Counters();
   const rejections = new Rejections(log);
   const listed = listedDevices(options.id, config);
   const names: DeviceNames = new DeviceNames((id) => devices.changed(id));

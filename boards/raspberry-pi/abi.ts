@@ -66,7 +66,7 @@ export function chipInfo(): Buffer {
   return Buffer.alloc(2 * NAME_BYTES + 4);
 }
 
-export function labelOf(chipInfo: Buffer): string {
+export function chipLabel(chipInfo: Buffer): string {
   return textAt(chipInfo, NAME_BYTES);
 }
 
@@ -78,7 +78,7 @@ export function lineInfo(line: number): Buffer {
 }
 
 /** The program that uses the line, as it named itself; empty if it gave no name. */
-export function consumerOf(lineInfo: Buffer): string {
+export function lineConsumer(lineInfo: Buffer): string {
   return textAt(lineInfo, NAME_BYTES);
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readdirSync } from "node:fs";
 import {
   chipInfo,
-  consumerOf,
+  chipLabel,
   GPIO_GET_CHIPINFO,
   GPIO_GET_LINE,
   GPIO_GET_LINEINFO,
@@ -9,7 +9,7 @@ import {
   GPIO_SET_VALUES,
   inputRequest,
   isActive,
-  labelOf,
+  lineConsumer,
   lineDescriptor,
   lineInfo,
   lineValue,
@@ -77,7 +77,7 @@ export class GpioLine {
         if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
         const info = lineInfo(line);
         kernel.ioctl(chip, GPIO_GET_LINEINFO, info);
-        throw new LineBusy(consumerOf(info));
+        throw new LineBusy(lineConsumer(info));
       }
       return new GpioLine(kernel, lineDescriptor(request));
     });
@@ -98,7 +98,7 @@ export function headerChip(kernel: Kernel): string | undefined {
     try {
       const info = chipInfo();
       withFile(path, (chip) => kernel.ioctl(chip, GPIO_GET_CHIPINFO, info));
-      if (HEADER.test(labelOf(info))) return path;
+      if (HEADER.test(chipLabel(info))) return path;
     } catch (error) {
       refused = error as Error;
     }

@@ -120,7 +120,7 @@ export class KeptReadings {
 }
 
 /** Parses the text of `toText`. @throws Error if the text is invalid */
-export function readingsOf(text: string): KeptReading[] {
+export function parseReadings(text: string): KeptReading[] {
   if (text === "") return [];
   return (JSON.parse(text) as unknown[]).map((entry) => {
     const numbers = Array.isArray(entry) ? entry : [];

@@ -69,7 +69,7 @@ export class LightSensor {
     try {
       this.bus ??= openBus();
     } catch (error) {
-      return busProblem(codeOf(error), path, permission());
+      return busProblem(errnoOf(error), path, permission());
     }
     const wanted = this.options.address === undefined ? chip.addresses : [this.options.address];
     const tried = this.address === undefined ? wanted : [this.address];
@@ -81,7 +81,7 @@ export class LightSensor {
         return undefined;
       } catch (error) {
         if (error instanceof UnusableReading) return `${chip.title}: ${messageOf(error)}`;
-        code = codeOf(error);
+        code = errnoOf(error);
         if (!isNoAnswer(code)) break;
       }
     const others = chip.addresses.filter((address) => !wanted.includes(address));
@@ -113,7 +113,7 @@ export class LightSensor {
 }
 
 /** The `code` of an error of the kernel. @throws any other error */
-export function codeOf(error: unknown): string {
+export function errnoOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof Error && typeof code === "string") return code;
   throw error;

@@ -2,7 +2,7 @@ import { CLOCK, type Clock } from "../../server/base/clock";
 import { messageOf } from "../../server/base/user-error";
 import type { Flash } from "../../server/simulator/device";
 import type { LogLine } from "./hardware";
-import { KeptReadings, readingsOf } from "./kept-readings";
+import { KeptReadings, parseReadings } from "./kept-readings";
 
 /** Readings are saved only after one has waited this long. A broker that answers is faster. */
 const WAITS_MS = 500;
@@ -59,7 +59,7 @@ export class OutboxKeeper {
 
 function leftIn(content: Uint8Array, say: LogLine) {
   try {
-    return readingsOf(Buffer.from(content).toString());
+    return parseReadings(Buffer.from(content).toString());
   } catch (error) {
     say(`the readings that waited are lost: ${messageOf(error)}`, "warn");
     return [];

@@ -1,5 +1,5 @@
 import { LineBusy } from "./gpio-line";
-import { codeOf } from "./light-sensor";
+import { errnoOf } from "./light-sensor";
 import { OutageLog } from "./outage-log";
 import { busyProblem, gpioProblem, openProblem, type Permission } from "./problems";
 
@@ -91,7 +91,7 @@ export class Pin<Line extends { close(): void }> {
         };
       if (error instanceof LineBusy)
         return { problem: busyProblem(line, chip, error.consumer, field) };
-      return { problem: gpioProblem(codeOf(error), chip, line, permission(chip)) };
+      return { problem: gpioProblem(errnoOf(error), chip, line, permission(chip)) };
     }
   }
 }

@@ -3,7 +3,7 @@ import { ignoreClosedOutput } from "../../server/base/log";
 import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
-import { parseParts, readChoice, type Target } from "../parts";
+import { parsePartChoice, parseParts, type Target } from "../parts";
 
 /** Runs a command-line tool. An error ends the tool with one line and exit code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
@@ -78,7 +78,7 @@ const PARTS_LINE = `${SETTINGS_FILE}: PARTS`;
  */
 export function unusedParts(): string | undefined {
   const text = readPartsLine();
-  const chosen = readChoice(text);
+  const chosen = parsePartChoice(text);
   if (typeof chosen === "string") throw new UserError(`${PARTS_LINE}: ${chosen}`);
   return chosen.size > 0 ? `${PARTS_LINE}: has no effect without --board` : undefined;
 }

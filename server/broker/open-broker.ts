@@ -5,7 +5,7 @@ import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import type { Options } from "../setup/options";
-import { brokerListeners, reachable, type Security } from "../setup/security-options";
+import { brokerListeners, reachableHost, type Security } from "../setup/security-options";
 import { Users } from "../setup/users";
 import { Broker } from "./broker";
 import type { LocalClient, LocalOptions } from "./local-client";
@@ -77,7 +77,7 @@ export async function openBroker(
     });
   return {
     embedded: broker,
-    url: address(reachable(listeners[0].host), 0),
+    url: address(reachableHost(listeners[0].host), 0),
     attach: (clientId, will, onMessage) => broker.attach({ clientId, will, onMessage }),
     login: broker.account(options.id),
   };

@@ -1,6 +1,6 @@
 import type { Group } from "../../src/common/groups";
 import type { Shard } from "../setup/cluster-options";
-import { groupKeys, shardOf } from "./sharding";
+import { shardKeys, shardOf } from "./sharding";
 
 /**
  * The shards that this server decides: its own shard, and the shards of absent servers. For an
@@ -15,7 +15,7 @@ export class Owners {
     private readonly shard: Shard,
     groups: Group[],
   ) {
-    this.keys = groupKeys(groups);
+    this.keys = shardKeys(groups);
     this.owned = Array.from({ length: shard.count }, () => false);
   }
 

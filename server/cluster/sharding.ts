@@ -47,7 +47,7 @@ export function shardOf(key: string, count: number): number {
  * for a whole group, and for all groups that share a sensor or a light. The key is the first of
  * those groups' ids, in the order of their UTF-16 codes.
  */
-export function groupKeys(groups: Group[]): Map<string, string> {
+export function shardKeys(groups: Group[]): Map<string, string> {
   const keys = new Map<string, string>();
   for (const { id, members, lights } of groups) {
     const devices = [...members, ...lights];

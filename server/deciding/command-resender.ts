@@ -2,7 +2,7 @@ import type { Log } from "../base/log";
 import type { Cluster } from "../cluster/index";
 import type { Cause, Command } from "./command";
 import type { CommandState } from "./command-state";
-import type { Counts } from "./counts";
+import type { Counters } from "./counters";
 import type { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { SeenReadings } from "./seen-readings";
@@ -31,7 +31,7 @@ export class CommandResender {
       seen: SeenReadings;
       cluster: Cluster | undefined;
       send: (id: string, command: Command, cause: Cause, expiryS?: number) => void;
-      counts: Counts;
+      counts: Counters;
       log: Log;
     },
   ) {

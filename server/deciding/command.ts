@@ -1,6 +1,6 @@
 import { type Fields, type ServerRule, sideOf } from "../../src/common/server-rule";
 import type { Reading } from "../../src/common/wire";
-import type { CommandKind } from "./counts";
+import type { CommandKind } from "./counters";
 
 /** A command for a device. */
 export interface Command {

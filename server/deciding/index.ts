@@ -1,6 +1,6 @@
 /** The interface of this room to the others. Tests import the tested files directly. */
 export { pickFields } from "./command-fields";
-export { Counts } from "./counts";
+export { Counters } from "./counters";
 export { Decider } from "./decider";
 export type { Decisions } from "./decisions";
 export { DeviceNames, parseName } from "./device-names";

@@ -1,7 +1,7 @@
 import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import { type Cause, type Command, payloadOf } from "./command";
-import type { Counts } from "./counts";
+import type { Counters } from "./counters";
 import type { Devices } from "./devices";
 import type { ServerBus } from "./events";
 import type { Link } from "./link";
@@ -10,7 +10,7 @@ import type { Unconfirmed } from "./unconfirmed";
 
 export interface SenderOptions {
   bus: ServerBus;
-  counts: Counts;
+  counts: Counters;
 }
 
 /** Sends commands and desired states to devices, and counts the commands. */

@@ -5,7 +5,7 @@ import type { Rejections } from "../base/rejections";
 import type { Cluster } from "../cluster/index";
 import type { CommandResender } from "./command-resender";
 import type { Commander } from "./commander";
-import type { Counts } from "./counts";
+import type { Counters } from "./counters";
 import type { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { MessageLog } from "./message-log";
@@ -24,7 +24,7 @@ export interface Receipt {
 export interface TelemetryParts {
   decide: boolean;
   rule: ServerRule;
-  counts: Counts;
+  counts: Counters;
   rejections: Rejections;
   cluster: Cluster | undefined;
   commander: Commander;

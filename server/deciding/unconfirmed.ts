@@ -1,5 +1,5 @@
 import type { Cause, Command } from "./command";
-import type { Counts } from "./counts";
+import type { Counters } from "./counters";
 
 /** A command that the broker had not acknowledged when the connection was lost. */
 export interface Unconfirmed {
@@ -20,7 +20,7 @@ export class UnconfirmedCommands {
   private readonly latest = new Map<string, Unconfirmed>();
   private ordered: Unconfirmed[] = [];
 
-  constructor(private readonly counts: Pick<Counts, "unconfirmed">) {}
+  constructor(private readonly counts: Pick<Counters, "unconfirmed">) {}
 
   add(lost: Unconfirmed): void {
     if (lost.expiryS === undefined) this.latest.set(lost.id, lost);

@@ -1,5 +1,5 @@
 import type { FieldRange, HistoryPoint } from "../../src/common/api";
-import { addTo, type Rollup } from "./rollup";
+import { addToSum, type Rollup } from "./rollup";
 import type { Row } from "./row";
 
 /**
@@ -92,7 +92,7 @@ class Bucket {
       const value = values[field];
       if (value === undefined) continue;
       isReading = true;
-      addTo(this.fields, field, { min: value, max: value, total: value, count: 1 });
+      addToSum(this.fields, field, { min: value, max: value, total: value, count: 1 });
     }
     if (isReading) this.readings++;
   }
@@ -102,7 +102,7 @@ class Bucket {
     this.readings += readings;
     for (const field in fields) {
       const sum = fields[field];
-      if (sum) addTo(this.fields, field, sum);
+      if (sum) addToSum(this.fields, field, sum);
     }
     this.led.known += ledKnown;
     this.led.on += ledOn;

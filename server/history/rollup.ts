@@ -47,7 +47,7 @@ export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Ro
       const value = values[field];
       if (value === undefined) continue;
       isReading = true;
-      addTo(fields, field, { min: value, max: value, total: value, count: 1 });
+      addToSum(fields, field, { min: value, max: value, total: value, count: 1 });
     }
     if (isReading) readings++;
     if (ledOn === null) continue;
@@ -91,7 +91,7 @@ export function combineRollups(
     whole.readings += readings;
     for (const field in fields) {
       const sum = fields[field];
-      if (sum) addTo(whole.fields, field, sum);
+      if (sum) addToSum(whole.fields, field, sum);
     }
     whole.ledKnown += ledKnown;
     whole.ledOn += ledOn;
@@ -101,7 +101,7 @@ export function combineRollups(
   return whole;
 }
 
-export function addTo(fields: Rollup["fields"], field: string, more: FieldSum): void {
+export function addToSum(fields: Rollup["fields"], field: string, more: FieldSum): void {
   const sum = fields[field];
   if (!sum) {
     fields[field] = { ...more };

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import type { Log } from "../base/log";
 import type { OpenedBroker } from "../broker/index";
 import type { Options } from "../setup/options";
-import { LOOPBACK, pageTls, reachable } from "../setup/security-options";
+import { LOOPBACK, pageTls, reachableHost } from "../setup/security-options";
 
 /**
  * Returns the addresses at which other machines on the network reach this one; IPv4 only if the
@@ -37,7 +37,7 @@ export async function pageUrl(
   log: Log,
 ): Promise<string> {
   const { listen = LOOPBACK } = options.security;
-  const address = reachable(listen);
+  const address = reachableHost(listen);
   // If this server listens on `::`, it is the one that listens on [::1].
   const isShadowed = address === LOOPBACK && listen !== "::" && (await isTakenOnIpv6(port));
   if (isShadowed)

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
 import type { ClassEvent, ClassView } from "../../src/common/api";
 import { isTabId } from "../base/tab-id";
-import { HttpError, json, lightIn, readJsonObject, requireMethod } from "./http-request";
+import { HttpError, parseLight, readJsonObject, requireMethod, sendJson } from "./http-request";
 
 /** Interval of pings, which keep proxies from closing an idle connection, ms. */
 const HEARTBEAT_MS = 15_000;
@@ -53,7 +53,7 @@ export class ClassRoom {
     if (path === "/api/class") {
       requireMethod(request, "GET", "PUT");
       if (request.method === "PUT") this.change(await readJsonObject(request));
-      json(response, 200, this.view);
+      sendJson(response, 200, this.view);
       return true;
     }
     if (path !== "/api/class/reset") return false;
@@ -66,7 +66,7 @@ export class ClassRoom {
       );
     if (!hasDevice(device)) throw new HttpError(404, `no device ${device}`);
     this.tell({ kind: "reset", device });
-    json(response, 202, { device });
+    sendJson(response, 202, { device });
     return true;
   }
 
@@ -84,7 +84,7 @@ export class ClassRoom {
       );
     if (typeof networkCut !== "boolean")
       throw new HttpError(400, "networkCut: expected true or false");
-    this.view = { light: light === null ? null : lightIn(light, ", or null"), networkCut };
+    this.view = { light: light === null ? null : parseLight(light, ", or null"), networkCut };
     this.tell({ kind: "room", room: this.view });
     this.onChange(this.view);
   }

@@ -16,7 +16,7 @@ export function csvLine({ atMs, values, ledOn }: Row, fields: string[]): string 
 }
 
 /** Returns a file name for a device id that is valid on every operating system. */
-export function fileName(id: string): string {
+export function csvFileName(id: string): string {
   const plain = id.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
   return `${plain.slice(0, 60) || "device"}.csv`;
 }

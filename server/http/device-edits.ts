@@ -1,7 +1,7 @@
 import type { NameRequest, RemovedView } from "../../src/common/api";
 import { messageOf } from "../base/user-error";
 import {
-  type Counts,
+  type Counters,
   type Decider,
   type DeviceNames,
   type Devices,
@@ -15,7 +15,7 @@ export interface DeviceEditsOptions {
   names: DeviceNames;
   decider: Pick<Decider, "remove" | "isPartlyRemoved" | "rename" | "decisions">;
   history: Pick<History, "has" | "remove">;
-  counts: Pick<Counts, "brokerConnected">;
+  counts: Pick<Counters, "brokerConnected">;
 }
 
 const BROKER_LOST = "the server is not connected to its broker, which stores this; try again later";

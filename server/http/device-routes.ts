@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idExpected } from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
-import type { Counts, Decider, DeviceNames, Devices } from "../deciding/index";
+import type { Counters, Decider, DeviceNames, Devices } from "../deciding/index";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
-import { HttpError, json, lightIn, queryOf, readJsonObject, requireMethod } from "./http-request";
+import {
+  HttpError,
+  parseLight,
+  queryOf,
+  readJsonObject,
+  requireMethod,
+  sendJson,
+} from "./http-request";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
 import { answerOrder, type UpdateParts } from "./updates";
 
 export interface DeviceRoutesOptions {
-  counts: Pick<Counts, "brokerConnected">;
+  counts: Pick<Counters, "brokerConnected">;
   decider: Decider;
   devices: Devices;
   history: HistoryAnswers;
@@ -46,13 +53,13 @@ export class DeviceRoutes {
         break;
       case "light":
         requireMethod(request, "PUT");
-        json(response, 200, this.setLight(id, await readJsonObject(request)));
+        sendJson(response, 200, this.setLight(id, await readJsonObject(request)));
         break;
       case "commands": {
         requireMethod(request, "POST");
         const command = await readJsonObject(request);
         this.demandDevice(id);
-        json(response, 202, sendCommand(this.options.decider, this.options.rule, id, command));
+        sendJson(response, 202, sendCommand(this.options.decider, this.options.rule, id, command));
         break;
       }
       case "orders":
@@ -61,11 +68,15 @@ export class DeviceRoutes {
         break;
       case "name":
         requireMethod(request, "PUT");
-        json(response, 200, await this.edits.rename(id, (await readJsonObject(request))["name"]));
+        sendJson(
+          response,
+          200,
+          await this.edits.rename(id, (await readJsonObject(request))["name"]),
+        );
         break;
       case undefined:
         requireMethod(request, "DELETE");
-        json(response, 200, await this.edits.remove(id, queryOf(request)));
+        sendJson(response, 200, await this.edits.remove(id, queryOf(request)));
     }
     return true;
   }
@@ -75,7 +86,7 @@ export class DeviceRoutes {
     const simulated = this.options.devices.simulated(id);
     if (!simulated)
       throw new HttpError(409, `${id}: not simulated, so its light can't be set here`);
-    const light = lightIn(body["light"]);
+    const light = parseLight(body["light"]);
     simulated.lightRaw = light;
     return { light };
   }

@@ -116,12 +116,12 @@ export function requireMethod({ method = "?" }: IncomingMessage, ...methods: str
  * @param otherwise words for other allowed values, appended to the message
  * @throws HttpError 400
  */
-export function lightIn(value: unknown, otherwise = ""): number {
+export function parseLight(value: unknown, otherwise = ""): number {
   if (typeof value === "number" && value >= 0 && value <= LIGHT_MAX_RAW) return value;
   throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX_RAW}${otherwise}`);
 }
 
-export function json(response: ServerResponse, status: number, value: unknown): void {
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(`${JSON.stringify(value)}\n`);
 }

@@ -5,7 +5,7 @@ import type { ServerRule } from "../../src/common/server-rule";
 import type { Clock } from "../base/clock";
 import type { DiskHealth } from "../base/disk-health";
 import { VERSION } from "../base/version";
-import type { Counts, Decider, Devices, ServerBus } from "../deciding/index";
+import type { Counters, Decider, Devices, ServerBus } from "../deciding/index";
 import type { ClassRoom } from "./class-room";
 import { EventStream } from "./event-stream";
 import { LiveChanges } from "./live-changes";
@@ -20,7 +20,7 @@ const POLICY_VIOLATION = 1008;
 export interface LiveParts {
   bus: ServerBus;
   clock: Clock;
-  counts: Counts;
+  counts: Counters;
   decider: Pick<Decider, "brokerUrl" | "decisions">;
   devices: Devices;
   disk: DiskHealth;

@@ -2,12 +2,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { DiskHealth } from "../base/disk-health";
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
-import type { Counts, ServerBus } from "../deciding/index";
+import type { Counters, ServerBus } from "../deciding/index";
 
 /** The sources that are read on each request for the metrics. */
 export interface MetricsSources {
   bus: ServerBus;
-  counts: Counts;
+  counts: Counters;
   rejections: Rejections;
   devices: { count(): { known: number; online: number } };
   /** The embedded broker, if there is one. */

@@ -6,7 +6,7 @@ import type { Asset } from "../base/page-bundle";
 import { SharedPromise } from "../base/shared-promise";
 import type { TabLogin } from "../base/tab-id";
 import type { TabLogins } from "../broker/index";
-import { json, readJsonObject, requireMethod } from "./http-request";
+import { readJsonObject, requireMethod, sendJson } from "./http-request";
 
 export interface TabDeviceRoutesOptions {
   logins: TabLogins;
@@ -63,7 +63,7 @@ export class TabDeviceRoutes {
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (path === LOGIN) {
       requireMethod(request, "POST");
-      json(response, 200, await this.login(request));
+      sendJson(response, 200, await this.login(request));
       return true;
     }
     const file = await this.fileAt(path);

@@ -7,7 +7,7 @@ import {
 } from "../base/tab-program";
 import { messageOf, UserError } from "../base/user-error";
 import type { TabLogins } from "../broker/index";
-import { HttpError, json, readJsonObject, requireMethod } from "./http-request";
+import { HttpError, readJsonObject, requireMethod, sendJson } from "./http-request";
 
 export interface TabProgramRoutesOptions {
   logins: TabLogins;
@@ -48,7 +48,7 @@ export class TabProgramRoutes {
       }
       case COMPILE:
         requireMethod(request, "POST");
-        json(response, 200, await this.compiled(request));
+        sendJson(response, 200, await this.compiled(request));
         return true;
       default:
         return false;

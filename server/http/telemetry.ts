@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TelemetryView } from "../../src/common/api";
 import type { History } from "../history/index";
-import { csvHeader, csvLine, fileName } from "./csv";
+import { csvFileName, csvHeader, csvLine } from "./csv";
 import { type HistoryRequest, parseHistoryRequest } from "./telemetry-request";
 
 /** Number of rows read and sent at a time. */
@@ -31,7 +31,7 @@ export async function answerTelemetry(
   response.setHeader("vary", "accept");
   if (asked.csv) {
     response.setHeader("content-type", "text/csv; charset=utf-8");
-    response.setHeader("content-disposition", `attachment; filename="${fileName(id)}"`);
+    response.setHeader("content-disposition", `attachment; filename="${csvFileName(id)}"`);
     if (request.method === "HEAD") response.end();
     else await sendCsv(history, fields, id, asked, response);
     return;

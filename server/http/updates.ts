@@ -3,8 +3,8 @@ import type { Group } from "../../src/common/groups";
 import type { UpdateRequest } from "../../src/common/update-api";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/index";
-import { changesOf, type OrderLog, type Updates } from "../updates/index";
-import { HttpError, json, readJsonObject, requireMethod } from "./http-request";
+import { type OrderLog, parseNewSettings, type Updates } from "../updates/index";
+import { HttpError, readJsonObject, requireMethod, sendJson } from "./http-request";
 
 export interface UpdateParts {
   updates: Updates;
@@ -23,7 +23,7 @@ export async function answerUpdates(
 ): Promise<void> {
   const { updates, orderLog } = parts;
   const { method = "?" } = request;
-  if (method === "GET" || method === "HEAD") return json(response, 200, updates.view());
+  if (method === "GET" || method === "HEAD") return sendJson(response, 200, updates.view());
   requireMethod(request, "GET", "POST", "DELETE");
   const asked = updateRequestOf(await readJsonObject(request));
   const { device, downgrade = false } = asked;
@@ -47,7 +47,7 @@ export async function answerUpdates(
       },
     ),
   );
-  json(response, begins ? 202 : 200, answer);
+  sendJson(response, begins ? 202 : 200, answer);
 }
 
 /**
@@ -96,7 +96,7 @@ export async function answerOrder(
   const sent = await orConflict(() =>
     orderLog.note(`${String(what)} for ${id}`, from(request), work, ({ n }) => `sent as ${n}`),
   );
-  json(response, 202, sent);
+  sendJson(response, 202, sent);
 }
 
 /**
@@ -110,7 +110,7 @@ function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
   if (typeof set !== "object" || set === null || Array.isArray(set))
     throw new HttpError(400, "set: expected an object with a string for each setting");
   try {
-    const changes = changesOf(set as Record<string, unknown>);
+    const changes = parseNewSettings(set as Record<string, unknown>);
     return () => updates.set(id, changes);
   } catch (error) {
     if (error instanceof UserError) throw new HttpError(400, error.message);

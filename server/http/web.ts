@@ -5,13 +5,13 @@ import type { Asset } from "../base/page-bundle";
 import { messageOf, UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Broker } from "../broker/index";
-import type { Counts, Decider } from "../deciding/index";
+import type { Counters, Decider } from "../deciding/index";
 import type { Tls } from "../setup/tls";
 import { GATEWAY_PATH } from "../updates/index";
 import type { ClassJoin } from "./class-join";
 import { decodeId, DeviceRoutes, type DeviceRoutesOptions } from "./device-routes";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
-import { HttpError, json, requireMethod } from "./http-request";
+import { HttpError, requireMethod, sendJson } from "./http-request";
 import { createHttpServer } from "./http-server";
 import { type LiveParts, LiveStream } from "./live-stream";
 import type { Metrics } from "./metrics";
@@ -23,7 +23,7 @@ import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
 export interface WebServerOptions extends LiveParts, DeviceRoutesOptions {
-  counts: Counts;
+  counts: Counters;
   decider: Decider;
   host: string;
   port: number;
@@ -104,7 +104,7 @@ export class WebServer {
     } catch (error) {
       const status = error instanceof HttpError ? error.status : 500;
       if (error instanceof HttpError && error.allow) response.setHeader("allow", error.allow);
-      json(response, status, { error: messageOf(error) });
+      sendJson(response, status, { error: messageOf(error) });
     }
   }
 
@@ -163,11 +163,11 @@ export class WebServer {
         return;
       case "/api/devices":
         requireMethod(request, "GET");
-        json(response, 200, this.options.devices.list());
+        sendJson(response, 200, this.options.devices.list());
         return;
       case "/api/groups":
         requireMethod(request, "GET");
-        json(response, 200, this.live.groups());
+        sendJson(response, 200, this.live.groups());
         return;
       case "/api/updates": {
         const { devices, updates } = this.options;
@@ -191,7 +191,7 @@ export class WebServer {
     // Only clients with the token get the version, which would tell others which known faults to
     // try.
     const known = this.options.access.isAuthenticated(request) && { version: VERSION };
-    json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
+    sendJson(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
   }
 
   private async metrics(response: ServerResponse): Promise<void> {

@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** The devices that need attention, and why. */
-export class Attention {
+export class AttentionList {
   private readonly section = byId("attention", HTMLElement);
   private readonly count = byId("attention-count", HTMLElement);
   private readonly list = byId("attention-list", HTMLUListElement);

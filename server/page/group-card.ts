@@ -5,7 +5,7 @@ import {
   groupRuleWords,
   groupSideWords,
   holdWords,
-  lostIn,
+  lostMembers,
   tallyWords,
   voteWords,
 } from "./group-words";
@@ -92,7 +92,7 @@ export class GroupCard {
     setText(this.side, groupSideWords(rule, group));
     setText(this.tally, tallyWords(rule, group));
     const title = titlesIn(devices);
-    setText(this.lost, lostWords(lostIn(group).map(title)));
+    setText(this.lost, lostWords(lostMembers(group).map(title)));
     setText(this.hold, holdWords(rule, group));
     setText(this.rule, `${groupRuleWords(rule, group.decide)}.`);
     for (const { id, value } of group.members) {

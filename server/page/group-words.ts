@@ -65,7 +65,7 @@ export function voteWords(rule: ServerRule, group: GroupView, value: number): st
   return `for ${shortSideWords(rule, votesOn(rule, group, value))}`;
 }
 
-export function lostIn({ members }: GroupView): string[] {
+export function lostMembers({ members }: GroupView): string[] {
   return members.filter(({ value }) => value === null).map(({ id }) => id);
 }
 

@@ -1,4 +1,4 @@
-import { Attention } from "./attention";
+import { AttentionList } from "./attention";
 import { LIVE } from "./chart-spans";
 import { ClassPanel } from "./class-panel";
 import { DeviceCard } from "./device-card";
@@ -28,7 +28,7 @@ const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id), requestShow);
 const groups = new GroupList(openInSight, updateDialog);
 const classPanel = new ClassPanel();
-const attention = new Attention(openInSight);
+const attention = new AttentionList(openInSight);
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);

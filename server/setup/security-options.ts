@@ -127,7 +127,7 @@ export function pageTls(options: { brokerUrl?: string; security: Security }): Tl
 }
 
 /** Returns the host by which this machine reaches a listener on the address. */
-export function reachable(address: string): string {
+export function reachableHost(address: string): string {
   if (address === "0.0.0.0" || address === "::") return LOOPBACK;
   return isIP(address) === 6 ? `[${address}]` : address;
 }

@@ -2,7 +2,7 @@ import { type CompileError, EDITABLE_FILE, type ProgramView } from "../base/tab-
 import { byId, setText, textElement } from "../page/dom";
 import type { OwnProgram, TabDevice } from "./device";
 import { type Editor, loadEditor } from "./load-editor";
-import { countWords, errorWords, inOrder } from "./program-words";
+import { countWords, errorWords, sortErrors } from "./program-words";
 import { fragmentOf, holdsProgram, programIn } from "./shared-program";
 
 /** Key of the edited source, which a reload restores but does not run. */
@@ -90,7 +90,7 @@ export class ChangePanel {
     this.say("Compiling … this takes a few seconds, longer if others are compiling, too.");
     try {
       const view = await compile(device, editor.text);
-      if ("errors" in view) this.showErrors(editor, inOrder(view.errors));
+      if ("errors" in view) this.showErrors(editor, sortErrors(view.errors));
       else {
         this.showErrors(editor, []);
         device.run(programOf(view));

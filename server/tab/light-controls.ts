@@ -1,7 +1,7 @@
 import { byId, setAttribute, setText } from "../page/dom";
 import { Camera } from "./camera";
 import type { TabDevice } from "./device";
-import { listenToRoom } from "./real-light";
+import { watchRoomLight } from "./real-light";
 import { lightOf, type Scene } from "./scenes";
 
 const SCENE_STEP_MS = 100;
@@ -73,7 +73,7 @@ export class LightControls {
   }
 
   private listen(): void {
-    listenToRoom((lightRaw) => this.feed("real", lightRaw));
+    watchRoomLight((lightRaw) => this.feed("real", lightRaw));
   }
 
   private feed(from: Mover, lightRaw: number): void {

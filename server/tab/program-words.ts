@@ -3,7 +3,7 @@ import { type CompileError, EDITABLE_FILE } from "../base/tab-program";
 /** Messages about a program that a learner has changed. Pure. */
 
 /** Sorts errors. Errors in the learner's file come first, because they cause the other errors. */
-export function inOrder(errors: CompileError[]): CompileError[] {
+export function sortErrors(errors: CompileError[]): CompileError[] {
   const isOwn = ({ file }: CompileError) => Number(file === EDITABLE_FILE);
   return [...errors].sort((a, b) => isOwn(b) - isOwn(a) || a.line - b.line);
 }

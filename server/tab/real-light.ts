@@ -17,7 +17,7 @@ const BRIGHT_LUX = 1000;
  * Reports the light in the room.
  * @returns false if this browser has no light sensor
  */
-export function listenToRoom(onLight: (lightRaw: number) => void): boolean {
+export function watchRoomLight(onLight: (lightRaw: number) => void): boolean {
   const { AmbientLightSensor } = globalThis;
   if (!AmbientLightSensor) return false;
   const sensor = new AmbientLightSensor();

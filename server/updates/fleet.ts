@@ -43,7 +43,7 @@ export function advanceFleet(fleet: FleetView, devices: DeviceStates): NextActio
   const { jobOf, isOnline } = devices;
   if (fleet.step !== "going") return NOTHING;
   delete fleet.waits;
-  const begun = begunOf(fleet);
+  const begun = startedIds(fleet);
   const failed = begun.find((id) => jobOf(id)?.step === "failed");
   if (failed !== undefined) {
     fleet.step = "stopped";
@@ -68,7 +68,7 @@ export function advanceFleet(fleet: FleetView, devices: DeviceStates): NextActio
  * the fleet: their own jobs wait for them.
  */
 function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
-  return begunOf(fleet).some((id) => {
+  return startedIds(fleet).some((id) => {
     const job = jobOf(id);
     return job !== undefined && !isOver(job) && !isUnreachable(job, isOnline(id), nowMs);
   });
@@ -85,6 +85,6 @@ function replaceCanary(fleet: FleetView, id: string): NextActions {
   return { begin: [id], cancel: [] };
 }
 
-export function begunOf({ waves, wave }: FleetView): string[] {
+export function startedIds({ waves, wave }: FleetView): string[] {
   return waves.slice(0, wave + 1).flat();
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import type { Candidates } from "./candidates";
-import { advanceFleet, begunOf, splitIntoWaves } from "./fleet";
+import { advanceFleet, splitIntoWaves, startedIds } from "./fleet";
 import type { Jobs } from "./jobs";
 
 export interface FleetsParts {
@@ -63,7 +63,7 @@ export class Fleets {
       throw new UserError(`the running update also includes ${other}: cancel the whole update`);
     fleet.step = "cancelled";
     delete fleet.waits;
-    for (const id of begunOf(fleet)) {
+    for (const id of startedIds(fleet)) {
       const job = jobs.of(id);
       // A transfer that has begun is not cancelled: a board with a single program slot would be
       // left without a program.

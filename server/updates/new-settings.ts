@@ -18,7 +18,7 @@ const MAX_BYTES = 200;
  * @param given values by name; an empty string removes a setting
  * @throws UserError that names the invalid setting, without the value of a password
  */
-export function changesOf(given: Record<string, unknown>): NewSettingValues {
+export function parseNewSettings(given: Record<string, unknown>): NewSettingValues {
   const changes: NewSettingValues = {};
   for (const [name, value] of Object.entries(given)) {
     const known = NEW_SETTING_NAMES.find((candidate) => candidate === name);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Rejections } from "../../server/base/rejections";
 import { DEAD_AFTER_MS } from "../../server/cluster/presence";
-import { Counts } from "../../server/deciding/counts";
+import { Counters } from "../../server/deciding/counters";
 import { Decider } from "../../server/deciding/decider";
 import { DeviceNames } from "../../server/deciding/device-names";
 import { Devices } from "../../server/deciding/devices";
@@ -55,7 +55,7 @@ class Server {
         clock: CLOCK,
         scope: { id: "nightlight-1", devices: "all" },
         decide: true,
-        counts: new Counts(),
+        counts: new Counters(),
         names: new DeviceNames(() => undefined),
         homeAssistantStatus: "homeassistant/status",
         isOthersTopic: () => false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Owners } from "../../server/cluster/owners";
-import { fnv1a, groupKeys, shardOf } from "../../server/cluster/sharding";
+import { fnv1a, shardKeys, shardOf } from "../../server/cluster/sharding";
 import type { Group } from "../../src/common/groups";
 
 function group(id: string, members: string[], lights: string[]): Group {
@@ -50,7 +50,7 @@ describe("the hash of an id", () => {
 
 describe("devices in groups", () => {
   it("have the shard of their group, and groups that share a device have one shard", () => {
-    const keys = groupKeys([
+    const keys = shardKeys([
       group("hall", ["s1", "s2"], ["l1"]),
       group("yard", ["s3"], ["l2"]),
       group("arena", ["s4"], ["l1"]),
@@ -67,8 +67,8 @@ describe("devices in groups", () => {
       group("c", ["s1"], ["l2"]),
       group("d", ["s9"], ["l9"]),
     ];
-    const forth = groupKeys(groups);
-    const back = groupKeys([...groups].reverse());
+    const forth = shardKeys(groups);
+    const back = shardKeys([...groups].reverse());
     expect([...forth].sort()).toEqual([...back].sort());
     expect(forth.get("l9")).toBe("d");
   });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Cluster } from "../../server/cluster/cluster";
 import { CommandResender } from "../../server/deciding/command-resender";
 import type { CommandState } from "../../server/deciding/command-state";
-import { Counts } from "../../server/deciding/counts";
+import { Counters } from "../../server/deciding/counters";
 import type { Decisions } from "../../server/deciding/decisions";
 import type { Devices } from "../../server/deciding/devices";
 import { SeenReadings } from "../../server/deciding/seen-readings";
@@ -24,7 +24,7 @@ it.each([
     seen,
     cluster: { decides: () => true, isAlone } as unknown as Cluster,
     send: (id) => sent.push(id),
-    counts: new Counts(),
+    counts: new Counters(),
     log: () => undefined,
   });
   for (const [id, answers] of [

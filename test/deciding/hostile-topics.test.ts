@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Rejections } from "../../server/base/rejections";
-import { Counts } from "../../server/deciding/counts";
+import { Counters } from "../../server/deciding/counters";
 import { Decider } from "../../server/deciding/decider";
 import { DeviceNames } from "../../server/deciding/device-names";
 import { Devices } from "../../server/deciding/devices";
@@ -85,7 +85,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
         clock: CLOCK,
         scope: { id: "nightlight-1", devices: "all" },
         decide: true,
-        counts: new Counts(),
+        counts: new Counters(),
         names,
         homeAssistantStatus: "homeassistant/status",
         isOthersTopic: () => false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvHeader, csvLine, fileName } from "../../server/http/csv";
+import { csvFileName, csvHeader, csvLine } from "../../server/http/csv";
 import { parseHistoryRequest } from "../../server/http/telemetry-request";
 
 const NOW_MS = Date.parse("2026-11-22T20:15:00Z");
@@ -77,6 +77,6 @@ describe("the table", () => {
     ["..", "_.csv"],
     ["x".repeat(300), `${"x".repeat(60)}.csv`],
   ])("of %j has the file name %s", (id, name) => {
-    expect(fileName(id)).toBe(name);
+    expect(csvFileName(id)).toBe(name);
   });
 });

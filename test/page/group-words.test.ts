@@ -3,7 +3,7 @@ import {
   groupRuleWords,
   groupSideWords,
   holdWords,
-  lostIn,
+  lostMembers,
   tallyWords,
   voteWords,
 } from "../../server/page/group-words";
@@ -48,7 +48,7 @@ describe("the page's words for a group", () => {
     expect(groupSideWords(rule, group)).toBe("LED off");
     expect(groupSideWords(rule, { ...group, on: true })).toBe("LED on");
     expect(groupSideWords(rule, { ...group, on: null })).toBe("No decision yet");
-    expect(lostIn(group)).toEqual(["roof"]);
+    expect(lostMembers(group)).toEqual(["roof"]);
   });
 
   it("explain that too few members report", () => {

@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { MAX_SOURCE_BYTES } from "../../server/base/tab-program";
-import { countWords, errorWords, inOrder } from "../../server/tab/program-words";
+import { countWords, errorWords, sortErrors } from "../../server/tab/program-words";
 import { fragmentOf, holdsProgram, programIn } from "../../server/tab/shared-program";
 
 const fragment = (bytes: Uint8Array | string) =>
@@ -52,7 +52,7 @@ describe("the errors shown to a person", () => {
       error("src/nightlight.ts", 9),
       error("src/nightlight.ts", 2),
     ];
-    expect(inOrder([main, late, early])).toEqual([early, late, main]);
+    expect(sortErrors([main, late, early])).toEqual([early, late, main]);
     expect([early, main].map(errorWords)).toEqual([
       "Line 2, column 3: Wrong.",
       "src/main.ts, line 1: Wrong.",

@@ -1,19 +1,19 @@
 import { createDecipheriv, createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import { changesOf, sealedSettings } from "../../server/updates/new-settings";
+import { parseNewSettings, sealedSettings } from "../../server/updates/new-settings";
 
 const KEY = "0123456789abcdef".repeat(4);
 
 it("accepts a broker, a user and a password, and an empty text to remove one", () => {
   const changes = { BROKER: "mqtt://lamp.lan", MQTT_USER: "desk-1", MQTT_PWD: "" };
-  expect(changesOf(changes)).toEqual({ ...changes, BROKER: "mqtt://lamp.lan:1883" });
+  expect(parseNewSettings(changes)).toEqual({ ...changes, BROKER: "mqtt://lamp.lan:1883" });
 });
 
 it("accepts a Wi-Fi network, which is open without a password", () => {
   const open = { WIFI_SSID: "shed", WIFI_PWD: "" };
-  expect(changesOf({ WIFI_SSID: "shed" })).toEqual(open);
-  expect(changesOf(open)).toEqual(open);
-  expect(changesOf({ ...open, WIFI_PWD: "good night" }).WIFI_PWD).toBe("good night");
+  expect(parseNewSettings({ WIFI_SSID: "shed" })).toEqual(open);
+  expect(parseNewSettings(open)).toEqual(open);
+  expect(parseNewSettings({ ...open, WIFI_PWD: "good night" }).WIFI_PWD).toBe("good night");
 });
 
 const NAMES = "BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD";
@@ -35,7 +35,7 @@ it.each<[Record<string, unknown>, string | RegExp]>([
   [{ MQTT_PWD: "a\nb" }, "MQTT_PWD: has a control character"],
   [{ MQTT_USER: "u".repeat(201) }, "MQTT_USER: expected at most 200 bytes, got 201"],
 ])("refuses %j before sending", (given, why) => {
-  expect(() => changesOf(given)).toThrow(why);
+  expect(() => parseNewSettings(given)).toThrow(why);
 });
 
 it("seals them with AES-256-CCM, and a key for each order", () => {

@@ -1,5 +1,5 @@
 import { addToStore, findStore, type StoreEntry } from "./flash-store";
-import { addresses, isUf2, readMemory, writeMemory } from "./uf2";
+import { blockAddresses, isUf2, readMemory, writeMemory } from "./uf2";
 
 /**
  * Adds entries to the store in an image from the CLI's `bundle`.
@@ -18,7 +18,7 @@ function storeInBinary(image: Buffer): { store: Buffer; write?: () => void } {
 }
 
 function storeInUf2(image: Buffer): { store: Buffer; write: () => void } {
-  for (const address of addresses(image)) {
+  for (const address of blockAddresses(image)) {
     const memory = readMemory(image, address);
     if (findStore(memory) === 0) {
       return { store: memory, write: () => writeMemory(image, address, memory) };

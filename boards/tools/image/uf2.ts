@@ -9,7 +9,7 @@ const DATA_OFFSET = 32;
 const DATA_BYTES = 256;
 
 /** Bytes, and their address in memory. */
-export interface Piece {
+export interface MemoryPiece {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
@@ -47,7 +47,7 @@ export function writeMemory(file: Buffer, address: number, memory: Buffer): void
 }
 
 /** The addresses at which blocks begin. */
-export function addresses(file: Buffer): number[] {
+export function blockAddresses(file: Buffer): number[] {
   return blocks(file).map(({ address }) => address);
 }
 
@@ -69,7 +69,7 @@ function blocks(file: Buffer): Block[] {
  *
  * @param family the chip's number in the format's list (utils/uf2families.json)
  */
-export function encodeUf2(pieces: readonly Piece[], family: number): Buffer {
+export function encodeUf2(pieces: readonly MemoryPiece[], family: number): Buffer {
   const pages = [...layOut(pieces)].sort(([a], [b]) => a - b);
   return Buffer.concat(
     pages.map(([address, data], number) => {
@@ -84,7 +84,7 @@ export function encodeUf2(pieces: readonly Piece[], family: number): Buffer {
 }
 
 /** Contents of memory, by the address of each 256-byte block. */
-function layOut(pieces: readonly Piece[]): Map<number, Buffer> {
+function layOut(pieces: readonly MemoryPiece[]): Map<number, Buffer> {
   const pages = new Map<number, Buffer>();
   for (const { address, bytes } of pieces) {
     for (let at = 0; at < bytes.length;) {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
-import { fingerprint, makeOnce, run } from "./tools";
+import { fingerprint, makeIfMissing, run } from "./tools";
 
 export interface BuildTarget {
   readonly name: string;
@@ -69,7 +69,7 @@ export async function compileFile(
     ...headers.flatMap((folder) => filesIn(folder, ".h")).map((path) => readFileSync(path)),
   );
   const object = join(BUILD_FOLDER, "objects", `${key}.o`);
-  await makeOnce(object, async (path) => {
+  await makeIfMissing(object, async (path) => {
     await run(target.compiler, [...flags, "-c", relative(ROOT, source), "-o", path]);
   });
   return object;

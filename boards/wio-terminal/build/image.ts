@@ -6,7 +6,7 @@ import { type BuildTarget, compileFile, compileFolders, compilerVersion, filesIn
 import { generateFonts } from "./font/font";
 import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
 import { type Region, regions } from "./sizes";
-import { fingerprint, makeOnce, run } from "./tools";
+import { fingerprint, makeIfMissing, run } from "./tools";
 import { generateVm } from "./vm";
 
 export interface Image {
@@ -52,7 +52,7 @@ export async function linkImage(target: BuildTarget, options: ImageOptions = {})
   );
   const elf = join(BUILD_FOLDER, "images", `${target.name}-${key}.elf`);
   const map = elf.replace(/elf$/, "map");
-  await makeOnce(elf, async (path) => {
+  await makeIfMissing(elf, async (path) => {
     await run(target.compiler, [
       ...target.flags,
       ...LINK_FLAGS,

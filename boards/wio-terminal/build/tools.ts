@@ -39,7 +39,10 @@ export function fingerprint(...parts: readonly (string | Uint8Array)[]): string 
 }
 
 /** Makes a file unless the file exists. An interrupted build leaves no partial file. */
-export async function makeOnce(path: string, make: (path: string) => Promise<void>): Promise<void> {
+export async function makeIfMissing(
+  path: string,
+  make: (path: string) => Promise<void>,
+): Promise<void> {
   if (existsSync(path)) return;
   const unfinished = `${path}.${process.pid}.tmp`;
   mkdirSync(dirname(path), { recursive: true });

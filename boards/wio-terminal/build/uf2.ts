@@ -1,7 +1,7 @@
 /** Makes the image a UF2 file for the board's bootloader, which appears as a drive. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../../server/base/user-error";
-import { encodeUf2, type Piece } from "../../tools/image/uf2";
+import { encodeUf2, type MemoryPiece } from "../../tools/image/uf2";
 
 /** The SAMD51's family: microsoft/uf2, utils/uf2families.json. */
 export const UF2_FAMILY = 0x55114460;
@@ -23,7 +23,7 @@ export function uf2OfElf(elf: string): Buffer {
 }
 
 /** The bytes that a 32-bit ELF file loads, with their load addresses (System V ABI, ELF-32). */
-export function loadableBytes(elf: Buffer): Piece[] {
+export function loadableBytes(elf: Buffer): MemoryPiece[] {
   if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 1) throw new UserError("not an ELF-32 file");
   const table = elf.readUInt32LE(28);
   const entryBytes = elf.readUInt16LE(42);

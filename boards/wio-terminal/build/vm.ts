@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { extractVm } from "./extract-vm";
 import { type MemoryLayout, memoryLayout } from "./memory-layout";
 import { BUILD_FOLDER, WIO_FOLDER } from "./paths";
-import { fingerprint, makeOnce, run } from "./tools";
+import { fingerprint, makeIfMissing, run } from "./tools";
 import { translate } from "./translate";
 import { checkContract } from "./vm-contract";
 import { parseWasm, type WasmModule } from "./wasm-module";
@@ -43,7 +43,7 @@ export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm>
   checkContract(module);
   const layout = memoryLayout(module);
   const stackSize = stackBytesAt(layout.bssEnd);
-  await makeOnce(join(folder, "vm.c"), async (path) => {
+  await makeIfMissing(join(folder, "vm.c"), async (path) => {
     onTranslate?.();
     const binary = join(folder, "vm.wasm");
     const translated = join(folder, "wasm2c.c");

@@ -1,7 +1,7 @@
 /** Writes a user's `.uf2` or `.bin` file to the flash of an emulated chip. */
 import { UserError } from "../../../server/base/user-error";
 import { APPLICATION_ADDRESS, writeUf2 } from "./chip/bootloader";
-import { hex } from "./chip/hex";
+import { hexAddress } from "./chip/hex";
 import { RAM_ADDRESS, RAM_BYTES } from "./chip/memory";
 import { FLASH_BYTES, type Nvmctrl } from "./chip/nvmctrl";
 
@@ -35,7 +35,9 @@ export function writeImage({ name, bytes }: ImageFile, nvm: Nvmctrl, warn: Warn)
   if (!/\.bin$/i.test(name)) throw new UserError(`${name}: expected a .uf2 or .bin file`);
   const address = startOf(name, bytes) < APPLICATION_ADDRESS ? 0 : APPLICATION_ADDRESS;
   if (address + bytes.length > FLASH_BYTES)
-    throw new UserError(`${name}: ${bytes.length} bytes from ${hex(address)} don't fit the flash`);
+    throw new UserError(
+      `${name}: ${bytes.length} bytes from ${hexAddress(address)} don't fit the flash`,
+    );
   erase(nvm, address);
   nvm.program(address, bytes);
 }
@@ -65,7 +67,7 @@ function startOf(name: string, bytes: Buffer): number {
   const isStack = stack > RAM_ADDRESS && stack <= RAM_ADDRESS + RAM_BYTES;
   if (!isStack || reset >= FLASH_BYTES || reset % 2 === 0)
     throw new UserError(
-      `${name}: expected a stack in RAM and a start in the flash, got ${hex(stack)} and ${hex(reset)}`,
+      `${name}: expected a stack in RAM and a start in the flash, got ${hexAddress(stack)} and ${hexAddress(reset)}`,
     );
   return reset;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   chipInfo,
-  consumerOf,
+  chipLabel,
   GPIO_GET_CHIPINFO,
   GPIO_GET_LINE,
   GPIO_GET_LINEINFO,
@@ -16,7 +16,7 @@ import {
   i2cTransfer,
   inputRequest,
   isActive,
-  labelOf,
+  lineConsumer,
   lineDescriptor,
   lineInfo,
   lineValue,
@@ -155,9 +155,9 @@ describe("the kernel's interface", () => {
   it("has the structures of the GPIO header, and reads the kernel's answers in them", () => {
     const chip = Buffer.from(c.get("chip") ?? "", "hex");
     expect(chip).toHaveLength(chipInfo().length);
-    expect(labelOf(chip)).toBe("pinctrl-rp1");
+    expect(chipLabel(chip)).toBe("pinctrl-rp1");
     expect(lineInfo(5).toString("hex")).toBe(c.get("asked"));
-    expect(consumerOf(Buffer.from(c.get("info") ?? "", "hex"))).toBe("lamp.py");
+    expect(lineConsumer(Buffer.from(c.get("info") ?? "", "hex"))).toBe("lamp.py");
     expect(outputRequest(5, "nightlight").toString("hex")).toBe(c.get("request"));
     expect(inputRequest(5, "nightlight", "high").toString("hex")).toBe(c.get("down"));
     expect(inputRequest(5, "nightlight", "low").toString("hex")).toBe(c.get("up"));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { KeptReadings, readingsOf } from "../../../boards/raspberry-pi/kept-readings";
+import { KeptReadings, parseReadings } from "../../../boards/raspberry-pi/kept-readings";
 
 /** Clocks of a Pi that has just started: the process is 3 s old. */
 const clock = { wall: 1_800_000_000_000, mono: 3_000 };
@@ -13,7 +13,7 @@ function pass(ms: number): void {
 const keeps = (boot: number, seq: number, light = 5, ledOn = true) =>
   `> Outbox keeps ${JSON.stringify({ light, led_on: ledOn, seq, boot })}`;
 const frees = (seq: number) => `> Outbox frees ${seq}`;
-const left = (readings: KeptReadings) => readingsOf(readings.toText());
+const left = (readings: KeptReadings) => parseReadings(readings.toText());
 const restarted = (readings: KeptReadings) => new KeptReadings(left(readings), CLOCK);
 
 describe("the copy of a program's outbox", () => {
@@ -102,7 +102,7 @@ describe("the copy of a program's outbox", () => {
   });
 
   it.each(["[1]", "[[1,2,3,4]]", '[[1,2,3,0,"5"]]', "[[1,2,3,0,0.5]]"])("refuses %s", (text) => {
-    expect(() => readingsOf(text)).toThrow("expected five whole numbers");
+    expect(() => parseReadings(text)).toThrow("expected five whole numbers");
   });
 
   it("ignores messages that are not readings", () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readingsOf } from "../../../boards/raspberry-pi/kept-readings";
+import { parseReadings } from "../../../boards/raspberry-pi/kept-readings";
 import { OutboxKeeper } from "../../../boards/raspberry-pi/outbox-keeper";
 
 /** A file that counts its writes. */
@@ -19,7 +19,7 @@ describe("the outbox on a disk", () => {
   let lines: string[];
   let seq: number;
   const keeper = () => new OutboxKeeper(disk, (line, level) => lines.push(`${level}: ${line}`));
-  const onDisk = () => readingsOf(Buffer.from(disk.content).toString()).map((r) => r.seq);
+  const onDisk = () => parseReadings(Buffer.from(disk.content).toString()).map((r) => r.seq);
 
   beforeEach(() => {
     vi.useFakeTimers();

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BYTECODE_FILE as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
 import { BUILD_FOLDER } from "../../../boards/wio-terminal/build/paths";
-import { fingerprint, makeOnce } from "../../../boards/wio-terminal/build/tools";
+import { fingerprint, makeIfMissing } from "../../../boards/wio-terminal/build/tools";
 import { ROOT } from "../../../server/base/root";
 
 const FOLDER = "test/boards/wio-terminal/programs";
@@ -20,7 +20,7 @@ export type ProgramName = (typeof NAMES)[number];
  */
 export async function compilePrograms(): Promise<void> {
   for (const name of NAMES) {
-    await makeOnce(bytecodeOf(name), async (path) => {
+    await makeIfMissing(bytecodeOf(name), async (path) => {
       await runCompiler(`${FOLDER}/${name}.ts`);
       copyFileSync(BYTECODE, path);
     });

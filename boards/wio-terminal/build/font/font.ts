@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILD_FOLDER } from "../paths";
-import { fingerprint, makeOnce } from "../tools";
+import { fingerprint, makeIfMissing } from "../tools";
 import { capitalTop, draw, type FontSize, type Glyph, lineHeight } from "./raster";
 import { DISC, FIRST, LAST, strokesOf } from "./strokes";
 
@@ -29,7 +29,7 @@ const FONTS: readonly { size: FontSize; codes: readonly number[] }[] = [
 export async function generateFonts(): Promise<string> {
   const source = `/* Made by build/font/font.ts. */\n#include "font.h"\n${FONTS.map(fontSource).join("")}`;
   const file = join(BUILD_FOLDER, "fonts", `fonts-${fingerprint(source)}.c`);
-  await makeOnce(file, (path) => {
+  await makeIfMissing(file, (path) => {
     writeFileSync(path, source);
     return Promise.resolve();
   });

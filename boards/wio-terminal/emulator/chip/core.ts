@@ -6,7 +6,7 @@
  * part of mapped memory.
  */
 import { FloatingPoint } from "./floating-point";
-import { hex } from "./hex";
+import { hexAddress } from "./hex";
 import type { Memory } from "./memory";
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
@@ -99,7 +99,7 @@ export class Core {
     else if (interrupt === QEMU_EXCEPTION_EXIT) this.leave((pc | 1) >>> 0);
     else if (interrupt === QEMU_SVC) this.nvic.pend(EXCEPTION.svcall);
     else if (interrupt !== undefined)
-      throw new CoreFault(`exception ${interrupt} of the emulator at ${hex(pc)}`);
+      throw new CoreFault(`exception ${interrupt} of the emulator at ${hexAddress(pc)}`);
     else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
   }
 
@@ -125,7 +125,7 @@ export class Core {
   }
 
   private invalidAccess({ address, size, type }: InvalidAccess): void {
-    const what = `${size} bytes at ${hex(address)}, from ${hex(this.pc)}`;
+    const what = `${size} bytes at ${hexAddress(address)}, from ${hexAddress(this.pc)}`;
     if (type !== FETCH_UNMAPPED && this.system.isClosed(address)) {
       this.fault(EXCEPTION.memoryManagement, CFSR.dataAccess, address);
       return;
@@ -139,7 +139,7 @@ export class Core {
     if (!usable) {
       this.system.noteEscalation();
       if (!this.nvic.preempts(EXCEPTION.hardFault, this.masks()))
-        throw new CoreFault(`lockup: a fault within a fault at ${hex(this.pc)}`);
+        throw new CoreFault(`lockup: a fault within a fault at ${hexAddress(this.pc)}`);
     }
     this.enter(usable ? exception : EXCEPTION.hardFault);
   }
@@ -168,7 +168,7 @@ export class Core {
       this.system.noteFault(CFSR.memoryStacking);
       taken = EXCEPTION.memoryManagement;
     } else {
-      throw new CoreFault(`no memory for a stack frame at ${hex(frame)}`);
+      throw new CoreFault(`no memory for a stack frame at ${hexAddress(frame)}`);
     }
     const lr = this.inHandler
       ? EXC_RETURN.handler
@@ -193,7 +193,7 @@ export class Core {
       (basic) => this.floating.exceptionReturn(basic, extended) === value,
     );
     if (kind === undefined || (kind === EXC_RETURN.handler) !== this.inHandler)
-      throw new CoreFault(`return from exception ${ending} by ${hex(value)}`);
+      throw new CoreFault(`return from exception ${ending} by ${hexAddress(value)}`);
     const pointer = kind === EXC_RETURN.threadProcess ? "psp" : "msp";
     const frame = this.unicorn.read(pointer);
     const xpsr = this.memory.word(frame + 28);

@@ -1,4 +1,4 @@
 /** Formats an address for a message. */
-export function hex(value: number): string {
+export function hexAddress(value: number): string {
   return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 }

@@ -1,5 +1,5 @@
 /** The chip's memories and their addresses: datasheet, physical memory map. */
-import { hex } from "./hex";
+import { hexAddress } from "./hex";
 import { RAM_ADDRESS, RAM_BYTES } from "./memory";
 import { pages } from "./native-memory";
 import { FLASH_BYTES } from "./nvmctrl";
@@ -32,7 +32,7 @@ export class Memories {
   /** Writes RAM, or the fuses as the factory does. */
   write(address: number, written: Uint8Array): void {
     const [bytes, at] = this.locate(address, written.length);
-    if (bytes === this.flash) throw new Error(`no RAM at ${hex(address)}`);
+    if (bytes === this.flash) throw new Error(`no RAM at ${hexAddress(address)}`);
     bytes.set(written, at);
   }
 
@@ -51,6 +51,6 @@ export class Memories {
       if (address >= base && address + length <= base + bytes.length)
         return [bytes, address - base];
     }
-    throw new Error(`no memory of ${length} bytes at ${hex(address)}`);
+    throw new Error(`no memory of ${length} bytes at ${hexAddress(address)}`);
   }
 }

@@ -9,7 +9,7 @@ import { VirtualClock } from "./clock";
 import { ClockTree } from "./clock-tree";
 import { Core } from "./core";
 import { Dwt } from "./dwt";
-import { hex } from "./hex";
+import { hexAddress } from "./hex";
 import { BACKUP_RAM_ADDRESS, Memories } from "./memories";
 import { type Memory, RAM_ADDRESS, RAM_BYTES } from "./memory";
 import { Nvic } from "./nvic";
@@ -95,7 +95,7 @@ export class Samd51 implements Chip, Memory {
     this.bus = new Bus(
       this.clockTree.mclk,
       (channel) => this.clockTree.channelHz(channel),
-      () => `near ${hex(this.core.programCounter)}`,
+      () => `near ${hexAddress(this.core.programCounter)}`,
       this.warn,
     );
     const parts = [...this.clockTree.peripherals, this.nvm, this.rstc, this.port, this.system];

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILD_FOLDER, WIO_FOLDER } from "../../build/paths";
-import { fingerprint, makeOnce, run } from "../../build/tools";
+import { fingerprint, makeIfMissing, run } from "../../build/tools";
 
 const SOURCES = ["slice.c", "quick-stores.c"].map((name) =>
   join(WIO_FOLDER, "emulator/chip", name),
@@ -19,7 +19,7 @@ export function slicePath(): string {
 }
 
 export async function buildSlice(): Promise<void> {
-  await makeOnce(slicePath(), async (path) => {
+  await makeIfMissing(slicePath(), async (path) => {
     await run("gcc", [...FLAGS, ...SOURCES, "-o", path, "-l:libunicorn.so.2"]);
   });
 }

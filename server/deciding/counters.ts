@@ -2,7 +2,7 @@
 export type CommandKind = "rule" | "group" | "manual" | "resent";
 
 /** Counters since the start of the server: plain numbers, so that counting costs nothing. */
-export class Counts {
+export class Counters {
   /** Readings taken in. A reading that is received twice counts once. */
   readings = 0;
   readonly commands: Record<CommandKind, number> = { rule: 0, group: 0, manual: 0, resent: 0 };
