@@ -6,7 +6,6 @@ import {
   DeviceScriptManagerReg,
   type JDBus,
   type JDService,
-  OutPipe,
   SettingsClient,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_SETTINGS,
@@ -14,6 +13,7 @@ import {
   WifiCmd,
 } from "../../../server/simulator/jacdac";
 import { SETTING_NAMES } from "../../../src/common/settings";
+import { insist, sendBytes } from "./pipe";
 import { openSerialBus } from "./serial-bus";
 
 /**
@@ -29,10 +29,10 @@ export const CONNECTED_MS = 90_000;
 const ANNOUNCE_MS = 30_000;
 
 /**
- * Attempts to send the program. An attempt fails if one packet is not acknowledged within half a
- * second, which can happen on a busy line.
+ * Attempts to send the program. An attempt fails if a packet is never acknowledged (pipe.ts), or if
+ * the board takes more than 3 s to open the pipe for the program.
  */
-const ATTEMPTS = 15;
+const ATTEMPTS = 5;
 
 /** The program and settings for a board, and the callbacks. */
 export interface Deployment {
@@ -113,9 +113,9 @@ async function sendOnce(
     throw new UserError("the board stopped answering: plug it in again, then run this again");
   const autostart = manager.register(DeviceScriptManagerReg.Autostart);
   const running = manager.register(DeviceScriptManagerReg.Running);
-  await autostart.sendSetBoolAsync(false, true);
-  await running.sendSetBoolAsync(false, true);
-  await OutPipe.sendBytes(manager, DeviceScriptManagerCmd.DeployBytecode, bytecode);
+  await insist(() => autostart.sendSetBoolAsync(false, true));
+  await insist(() => running.sendSetBoolAsync(false, true));
+  await sendBytes(manager, DeviceScriptManagerCmd.DeployBytecode, bytecode);
   const store = await serviceOn(bus, SRV_SETTINGS);
   if (!store) throw new Error("it has no settings");
   const { WIFI_SSID, WIFI_PWD = "" } = settings;
@@ -125,14 +125,17 @@ async function sendOnce(
     // A setting that is missing in the file is removed from the board.
     const value = settings[name];
     if (value === undefined) await client.deleteValue(name);
-    else await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
+    else {
+      const text = new TextEncoder().encode(JSON.stringify(value));
+      await insist(() => client.setValue(name, text));
+    }
   }
   // Only a board has a Wi-Fi service: a virtual machine uses its computer's network.
   const [wifi] = bus.services({ serviceClass: SRV_WIFI });
   if (wifi && WIFI_SSID !== undefined)
-    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true);
-  await autostart.sendSetBoolAsync(true, true);
-  await running.sendSetBoolAsync(true, true);
+    await insist(() => wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true));
+  await insist(() => autostart.sendSetBoolAsync(true, true));
+  await insist(() => running.sendSetBoolAsync(true, true));
 }
 
 /** @param deviceId the only device whose service is wanted */

@@ -1,51 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SERVICE_CLASS } from "../../../boards/line/board";
-import { encodeFrame, LineDecoder } from "../../../boards/line/framing";
+import { BRIDGE } from "../../../boards/line/packets";
+import { connectBus } from "../../../boards/tools/usb/line-transport";
+import { sendBytes } from "../../../boards/tools/usb/pipe";
 import {
-  acknowledgement,
-  BRIDGE,
-  COMMAND_FLAG,
-  makeFrame,
-  packetsOf,
-  TO_SERVICE_CLASS,
-} from "../../../boards/line/packets";
-import { connectBus, LineTransport } from "../../../boards/tools/usb/line-transport";
-import { DeviceScriptManagerReg, type JDBus } from "../../../server/simulator/jacdac";
-
-const DEVICE = "12abdd2289421234";
-
-/** The other end of the line: a board that sends what the test asks for. */
-class ScriptedBoard {
-  readonly lines: string[] = [];
-  /** Commands to the bridge since the last call of `start`. */
-  asked: number[] = [];
-  readonly transport = new LineTransport(
-    (bytes) => this.decoder.push(bytes),
-    (line) => this.lines.push(line),
-  );
-  private readonly decoder = new LineDecoder(
-    (frame) => this.take(frame),
-    () => undefined,
-  );
-
-  send(frame: Uint8Array): void {
-    this.transport.receive(encodeFrame(frame));
-  }
-
-  announce(): void {
-    const payload = new Uint8Array(new Uint32Array([0x101, SERVICE_CLASS.manager]).buffer);
-    this.send(makeFrame({ device: DEVICE, service: 0, command: 0, payload }));
-  }
-
-  private take(frame: Uint8Array): void {
-    const flags = frame[3] ?? 0;
-    if (flags & TO_SERVICE_CLASS) this.asked.push(...packetsOf(frame).map((to) => to.command));
-    else if (flags & COMMAND_FLAG) {
-      const answer = acknowledgement(frame, DEVICE);
-      if (answer) this.send(answer);
-    }
-  }
-}
+  DeviceScriptManagerCmd,
+  DeviceScriptManagerReg,
+  type JDBus,
+  type JDService,
+} from "../../../server/simulator/jacdac";
+import { ScriptedBoard } from "./scripted-board";
 
 describe("the serial line to a board, as a bus", () => {
   let board: ScriptedBoard;
@@ -105,6 +69,22 @@ describe("the serial line to a board, as a bus", () => {
     expect(board.transport.hasFrames).toBe(true);
     await vi.advanceTimersByTimeAsync(500);
     expect(board.asked).toEqual(both);
+  });
+
+  it("sends a whole program once, though the board is deaf for two seconds in between", async () => {
+    board.announce();
+    const program = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251);
+    board.onReceived = () => {
+      if (board.isDeaf || board.received.length !== 5 * 224) return;
+      board.isDeaf = true;
+      setTimeout(() => (board.isDeaf = false), 2_000);
+    };
+    const deploy = DeviceScriptManagerCmd.DeployBytecode;
+    const sent = sendBytes(manager() as JDService, deploy, program).then(() => "sent");
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await sent).toBe("sent");
+    expect(Uint8Array.from(board.received)).toEqual(program);
+    expect(board.openings).toBe(1);
   });
 
   it("passes the board's log on", () => {
