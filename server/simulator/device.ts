@@ -1,6 +1,6 @@
 import { SETTING_NAMES } from "../../src/common/settings";
 import type { Vm } from "../base/vm";
-import { JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
+import { activeBus, type JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
 import { SimulatedParts } from "./parts";
 import { VmTransport } from "./transport";
 import { createVm } from "./vm";
@@ -67,9 +67,7 @@ export class SimulatedDevice {
     vm.flashLoad = flash ? () => flash.load() : null;
     vm.flashSave = flash ? (content) => flash.save(content) : null;
 
-    const bus = new JDBus([new VmTransport(vm)], { client: false, disableRoleManager: true });
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-    bus.passive = false;
+    const bus = activeBus(new VmTransport(vm));
     const parts = new SimulatedParts(bus, options.lightRaw, () => options.onLed?.(parts.ledOn));
 
     vm.devsSetDeviceId(options.hardwareId ?? randomDeviceId());

@@ -40,3 +40,14 @@ export type JDService = Jacdac.JDService;
 export type Packet = Jacdac.Packet;
 export type JDServiceServer = Jacdac.JDServiceServer;
 export type SensorServer<TReading extends unknown[]> = Jacdac.SensorServer<TReading>;
+
+/**
+ * Returns a bus for this transport. It sends packets, which a bus without a client does not do by
+ * default.
+ */
+export function activeBus(transport: Jacdac.Transport): JDBus {
+  const bus = new JDBus([transport], { client: false, disableRoleManager: true });
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+  bus.passive = false;
+  return bus;
+}

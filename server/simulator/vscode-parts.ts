@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import { JDBus } from "./jacdac";
+import { activeBus, type JDBus } from "./jacdac";
 import { SimulatedParts } from "./parts";
 import { SocketTransport } from "./socket-transport";
 
@@ -63,12 +63,7 @@ export class VsCodeParts {
   }
 
   private async join(socket: WebSocket): Promise<void> {
-    const bus = new JDBus([new SocketTransport(socket)], {
-      client: false,
-      disableRoleManager: true,
-    });
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-    bus.passive = false;
+    const bus = activeBus(new SocketTransport(socket));
     this.bus = bus;
     this.parts = new SimulatedParts(bus, this.ownLightRaw, this.onLed);
     await bus.connect();

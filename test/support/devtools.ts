@@ -1,7 +1,12 @@
 import { type RawData, WebSocket } from "ws";
 import { sendProgram } from "../../boards/tools/usb/deploy";
 import type { Settings } from "../../server/setup/settings";
-import { JDBus, type JDService, SRV_DEVICE_SCRIPT_MANAGER } from "../../server/simulator/jacdac";
+import {
+  activeBus,
+  type JDBus,
+  type JDService,
+  SRV_DEVICE_SCRIPT_MANAGER,
+} from "../../server/simulator/jacdac";
 import { SimulatedParts } from "../../server/simulator/parts";
 import { SocketTransport } from "../../server/simulator/socket-transport";
 import { DEVELOPMENT_SERVER } from "../../server/simulator/vscode-parts";
@@ -47,12 +52,7 @@ export class Devtools {
     socket.on("message", (data, isBinary) => {
       if (!isBinary) this.answered(data);
     });
-    this.bus = new JDBus([new SocketTransport(socket)], {
-      client: false,
-      disableRoleManager: true,
-    });
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-    this.bus.passive = false;
+    this.bus = activeBus(new SocketTransport(socket));
     if (hasParts) this.parts = new SimulatedParts(this.bus, 512);
   }
 

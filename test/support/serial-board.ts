@@ -1,7 +1,8 @@
 import type { Vm } from "../../server/base/vm";
 import {
+  activeBus,
   addServer,
-  JDBus,
+  type JDBus,
   JDServiceServer,
   LightBulbReg,
   SensorServer,
@@ -99,9 +100,7 @@ export class SerialBoard {
     };
     const transport = new BoardTransport(vm, (frame) => this.line.write(encode(frame)));
     this.receive = (frame) => transport.receive(frame);
-    const bus = (this.bus = new JDBus([transport], { client: false, disableRoleManager: true }));
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-    bus.passive = false;
+    const bus = (this.bus = activeBus(transport));
     this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
       readingValues: [0.5],
       streamingInterval: 50,

@@ -1,4 +1,4 @@
-import { JDBus, Transport } from "../../../server/simulator/jacdac";
+import { activeBus, type JDBus, Transport } from "../../../server/simulator/jacdac";
 import { encodeFrame, LineDecoder } from "../../line/framing";
 import { BRIDGE, makeBridgeCommand } from "../../line/packets";
 
@@ -69,9 +69,7 @@ export class LineTransport extends Transport {
 
 /** Connects a bus to a board's line. */
 export async function connectBus(transport: LineTransport): Promise<JDBus> {
-  const bus = new JDBus([transport], { client: false, disableRoleManager: true });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
-  bus.passive = false;
+  const bus = activeBus(transport);
   bus.start();
   await bus.connect();
   return bus;
