@@ -53,7 +53,6 @@ export interface Board extends Wiring {
 /** The fields of a `*.board.json` that this file uses. */
 interface BoardFile<Pins> {
   pins: Pins;
-  archId: string;
   log?: { pinTX: string | number };
   led?: { pin: string | number };
 }

@@ -56,12 +56,10 @@ export const RUNTIME_LINES = {
   noProgram: "no program in flash",
   formatting: "formatting",
   deployCutOff: "deploy interrupted",
-  trialGoesOn: "trial: not confirmed yet",
   trialConfirmed: "trial: confirmed",
   takingBack: "trial: taking the program back, ",
   signatureChecked: "program: signature checked in ",
   programRefused: "trial: program refused, ",
-  inTrial: "trial: no other program until this one is confirmed",
   linesLost: " lines lost",
   bytesLost: " bytes lost",
 

@@ -90,7 +90,6 @@ uint64_t board_serial_number(void);
  * smallest piece to write. A unit has an error-correcting code, so write it only once after an
  * erase.
  */
-#define BOARD_STORAGE_SIZE (128u * 1024u)
 #define BOARD_STORAGE_BLOCK 8192u
 #define BOARD_STORAGE_UNIT 16u
 extern const uint8_t board_storage[];

@@ -143,5 +143,3 @@ void erpc_step(uint64_t now_micros) {
     finish(NULL);
   }
 }
-
-uint32_t erpc_losses(void) { return receiver.losses; }

@@ -31,7 +31,4 @@ void erpc_listen(void (*hear)(void));
 /* Sends, receives, and watches the deadline. Call often. */
 void erpc_step(uint64_t now_micros);
 
-/* How many times the stream has lost synchronization since reset. */
-uint32_t erpc_losses(void);
-
 #endif

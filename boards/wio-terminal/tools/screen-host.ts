@@ -26,7 +26,6 @@ export interface Snapshot {
   readonly led: boolean;
   /** Number of pixels sent to the display since the start. */
   readonly pixels: number;
-  readonly milliseconds: number;
 }
 
 /** Builds the program with sanitizers. */
@@ -64,10 +63,7 @@ export function render(program: string, script: readonly string[]): Map<string, 
       display.backlight = backlight = value !== 0;
     } else {
       const { pixels } = display;
-      looks.set(bytes.toString(), {
-        picture: display.picture(),
-        ...{ backlight, led, pixels, milliseconds },
-      });
+      looks.set(bytes.toString(), { picture: display.picture(), backlight, led, pixels });
     }
   }
   return looks;
