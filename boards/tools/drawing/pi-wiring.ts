@@ -1,4 +1,5 @@
 import { COLOUR, diode, dot, drawPhotoresistor, drawResistor, picture, text, wire } from "./shapes";
+import { drawPin, EDGE_X_PX } from "./wiring";
 
 /** Numbers of the pins in use on the 40-pin header, by function. */
 const HEADER = {
@@ -42,8 +43,6 @@ const CHIPS: Record<"ads1115" | "mcp3008", ChipWiring> = {
 };
 
 const WIDTH = 760;
-/** Columns: the Pi's right edge, supply and ground, the chip, and the parts. */
-const EDGE_X = 230;
 const RAIL_X = 280;
 const CHIP_X = [330, 450] as const;
 const LED_X = 440;
@@ -89,7 +88,7 @@ function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string 
     drawPi(buttonY + 10),
     `<rect x="${left}" y="${y(0) - 40}" width="${right - left}" height="${groundY - y(0) + 62}" rx="6" fill="#455a64"/>`,
     text((left + right) / 2, y(0) - 20, title, { anchor: "middle", fill: "#fff", weight: "bold" }),
-    ...rows.map((_, row) => wire(colourOf(row), [EDGE_X, y(row)], [left, y(row)])),
+    ...rows.map((_, row) => wire(colourOf(row), [EDGE_X_PX, y(row)], [left, y(row)])),
     ...rows.map(([, pins], row) => text(left + 10, y(row) + 5, pins, { fill: "#fff", size: 13 })),
     text(right - 8, inputY + 26, input, { anchor: "end", fill: "#ffd54f", weight: "bold" }),
     // Supply and ground of the light sensor, which run around the chip.
@@ -104,16 +103,16 @@ function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string 
     wire(COLOUR.ground, [RAIL_X, groundY], [RAIL_X, railY], [BUTTON_X, railY]),
     dot(COLOUR.ground, RAIL_X, groundY),
     dot(COLOUR.ground, DIVIDER_X, railY),
-    wire(COLOUR.led, [EDGE_X, ledY], [LED_X, ledY], [LED_X, railY + 52]),
+    wire(COLOUR.led, [EDGE_X_PX, ledY], [LED_X, ledY], [LED_X, railY + 52]),
     wire(COLOUR.ground, [LED_X, railY + 28], [LED_X, railY]),
     dot(COLOUR.ground, LED_X, railY),
     diode(LED_X, railY + 40),
     text(LED_X + 28, railY + 38, "LED with resistor"),
     text(LED_X + 28, railY + 56, "long leg to the pin", { fill: "#607d8b", size: 12 }),
     drawButton(railY, buttonY),
-    ...rows.map(([on], row) => drawPin(y(row), colourOf(row), on)),
-    drawPin(ledY, COLOUR.led, lamp),
-    drawPin(buttonY, "#5d4037", "GPIO 16"),
+    ...rows.map(([on], row) => drawHeaderPin(y(row), colourOf(row), on)),
+    drawHeaderPin(ledY, COLOUR.led, lamp),
+    drawHeaderPin(buttonY, "#5d4037", "GPIO 16"),
   ]);
 }
 
@@ -121,7 +120,7 @@ function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string 
 function drawButton(railY: number, buttonY: number): string {
   const [top, bottom] = [railY + 45, railY + 85];
   const colour = "#5d4037";
-  return `${wire(colour, [EDGE_X, buttonY], [BUTTON_X, buttonY], [BUTTON_X, bottom])}
+  return `${wire(colour, [EDGE_X_PX, buttonY], [BUTTON_X, buttonY], [BUTTON_X, bottom])}
 ${wire(COLOUR.ground, [BUTTON_X, railY], [BUTTON_X, top])}
 ${dot(colour, BUTTON_X, bottom)}
 ${dot(COLOUR.ground, BUTTON_X, top)}
@@ -151,7 +150,7 @@ function drawHat(lamp: LampWiring): string {
         ([socket, part, colour], row) => `${[-9, -3, 3, 9]
           .map(
             (dy) =>
-              `<path d="M${EDGE_X} ${y(row) + dy} H470" stroke="${colour}" stroke-width="3"/>`,
+              `<path d="M${EDGE_X_PX} ${y(row) + dy} H470" stroke="${colour}" stroke-width="3"/>`,
           )
           .join("\n")}
 <rect x="190" y="${y(row) - 18}" width="46" height="36" rx="3" fill="#eceff1"/>
@@ -168,8 +167,6 @@ function drawPi(bottom: number): string {
 ${text(45, 48, "Raspberry Pi", { fill: "#fff", weight: "bold" })}`;
 }
 
-function drawPin(y: number, colour: string, on: OnHeader): string {
-  return `<circle cx="${EDGE_X}" cy="${y}" r="9" fill="#ffd54f" stroke="${colour}" stroke-width="4"/>
-${text(EDGE_X - 18, y + 1, on, { anchor: "end", fill: "#fff", weight: "bold" })}
-${text(EDGE_X - 18, y + 16, `pin ${HEADER[on]}`, { anchor: "end", fill: "#b0bec5", size: 12 })}`;
+function drawHeaderPin(y: number, colour: string, on: OnHeader): string {
+  return drawPin(y, colour, on, `pin ${HEADER[on]}`);
 }
