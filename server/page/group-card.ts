@@ -13,7 +13,7 @@ import type { Device } from "./model";
 import { listWords, sentence, sideWords, valueWords } from "./rule-words";
 import type { UpdateDialog } from "./update-dialog";
 import { takesUpdates } from "./updates";
-import { onlineWords, titlesIn } from "./words";
+import { countWords, onlineWords, titlesIn } from "./words";
 
 /** Maximum number of lost members listed by name. If there are more, only their number is shown. */
 const NAMED_MEMBERS = 5;
@@ -63,7 +63,11 @@ export class GroupCard {
     this.members = this.rows(members);
     this.lights = this.rows(group.lights);
     this.details.append(
-      textElement("summary", "", `${count(members, "sensor")}, ${count(group.lights, "light")}`),
+      textElement(
+        "summary",
+        "",
+        `${countWords(members.length, "sensor")}, ${countWords(group.lights.length, "light")}`,
+      ),
       section("Sensors", this.members),
       section("Lights", this.lights),
     );
@@ -151,8 +155,4 @@ function ledName(on: boolean | null): string {
 function lostWords(ids: string[]): string {
   if (ids.length === 0) return "";
   return `Lost: ${ids.length > NAMED_MEMBERS ? `${ids.length} members` : listWords(ids)}`;
-}
-
-function count(ids: string[], noun: string): string {
-  return `${ids.length} ${noun}${ids.length === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 import type { DeviceView, HealthNote } from "../../src/common/api";
 import type { CrashView } from "../../src/common/update-api";
-import { clockWords, dateWords, durationWords } from "./words";
+import { clockWords, countWords, dateWords, durationWords } from "./words";
 
 /** Explanations of why a device does not work as expected. Pure. */
 
@@ -48,10 +48,8 @@ function words(note: HealthNote): string {
       return `Decides by itself${sinceWords(note.sinceMs)}: no server answers it.`;
     case "command":
       return `A command ${COMMAND_WORDS[note.why](sinceWords(note.sinceMs))}.`;
-    case "dropped": {
-      const count = `${note.count} ${note.count === 1 ? "message" : "messages"}`;
-      return `${count} ignored, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
-    }
+    case "dropped":
+      return `${countWords(note.count, "message")} ignored, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
   }
 }
 

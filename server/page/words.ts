@@ -122,7 +122,7 @@ export function durationWords(durationMs: number): string {
   return `${Math.floor(seconds / DAY_S)} d`;
 }
 
-function countWords(count: number, noun: string): string {
+export function countWords(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
