@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { type IncomingMessage, request } from "node:http";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,29 +7,9 @@ import { WebSocket } from "ws";
 import { pageToken } from "../../server/http/token";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { Users } from "../../server/setup/users";
+import { ask } from "../support/ask";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
-
-interface Answer {
-  status: number;
-  headers: IncomingMessage["headers"];
-  body: string;
-}
-
-/** Sends a request with exactly these headers. `fetch` would add headers of its own. */
-function ask(url: string, headers: Record<string, string> = {}, method = "GET", body = "") {
-  return new Promise<Answer>((resolve, reject) => {
-    const outgoing = request(url, { method, headers }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-      );
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
-}
 
 /**
  * Asks for a WebSocket.

@@ -1,8 +1,8 @@
-import { request } from "node:http";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { SocketEvent } from "../../src/common/api";
+import { ask } from "../support/ask";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
@@ -176,13 +176,6 @@ describe("HTTP beside the page", () => {
   });
 });
 
-function status(url: string, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: "PUT", headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    outgoing.on("error", reject);
-    outgoing.end('{"light":1}');
-  });
+async function status(url: string, headers: Record<string, string>): Promise<number> {
+  return (await ask(url, headers, "PUT", '{"light":1}')).status;
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -8,6 +7,7 @@ import type { TabLogin } from "../../server/base/tab-id";
 import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-options";
 import { Users } from "../../server/setup/users";
 import { deviceClientId } from "../../src/common/wire";
+import { ask as send } from "../support/ask";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
@@ -156,16 +156,11 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
   });
 
   /** Returns the size of the compressed response, bytes. */
-  function bytesOf(path: string, encodings: string): Promise<number> {
+  async function bytesOf(path: string, encodings: string): Promise<number> {
     const headers = { ...authorization, "accept-encoding": encodings };
-    return new Promise((resolve, reject) => {
-      get(`${nightlight.url}${path}`, { headers }, (response) => {
-        expect(response.statusCode).toBe(200);
-        let bytes = 0;
-        response.on("data", (chunk: Buffer) => (bytes += chunk.length));
-        response.on("end", () => resolve(bytes));
-      }).on("error", reject);
-    });
+    const { status, bytes } = await send(`${nightlight.url}${path}`, headers);
+    expect(status).toBe(200);
+    return bytes;
   }
 
   it("sends each file compressed, and once", async () => {

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
@@ -10,6 +9,7 @@ import { makeTestCa } from "../../boards/tools/test-ca";
 import type { ClientCertificates } from "../../server/setup/security-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
+import { ask } from "../support/ask";
 import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
@@ -161,12 +161,7 @@ describe("the whole server with TLS", () => {
     });
     expect(nightlight.url).toMatch(/^https:\/\/localhost:/);
     const ca = pem("ours", "ca.pem");
-    const status = await new Promise<number | undefined>((resolve, reject) => {
-      get(`${nightlight.url}/api/devices`, { ca }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      }).on("error", reject);
-    });
+    const { status } = await ask(`${nightlight.url}/api/devices`, {}, "GET", "", { ca });
     expect(status).toBe(200);
     const mqtts = /mqtts:\/\/\S+/.exec(nightlight.log.join("\n"))?.[0] ?? "";
     for (const url of [mqtts, `${nightlight.url.replace("https", "wss")}/mqtt`]) {

@@ -1,20 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeTestCa } from "../../boards/tools/test-ca";
 import { ROOT } from "../../server/base/root";
+import { type Answer, ask } from "./ask";
 import { freePort } from "./free-port";
 import { Program } from "./program";
 import { until } from "./until";
 
 export type ProxyName = "nginx" | "caddy";
-
-export interface Answer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
 
 /** A real reverse proxy on a free port, with the configuration that docs/proxy.md recommends. */
 export class Proxy {
@@ -56,29 +50,13 @@ export class Proxy {
     } = {},
   ): Promise<Answer> {
     const { method = "GET", headers = {}, from = "127.0.0.1", body = "" } = options;
-    return new Promise((resolve, reject) => {
-      const outgoing = request(
-        {
-          host: "127.0.0.1",
-          servername: "localhost",
-          port: this.port,
-          path,
-          method,
-          localAddress: from,
-          ca: this.ca,
-          headers: { host: `localhost:${this.port}`, ...headers },
-          agent: false,
-        },
-        (response) => {
-          let text = "";
-          response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-          );
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(body);
+    return ask(this.origin, { host: `localhost:${this.port}`, ...headers }, method, body, {
+      path,
+      hostname: "127.0.0.1",
+      servername: "localhost",
+      localAddress: from,
+      ca: this.ca,
+      agent: false,
     });
   }
 
