@@ -1,8 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FailureLimiter } from "../base/failure-limiter";
 import { HttpError, requireMethod } from "./http-request";
-import { cookieOf, type PageAccess } from "./page-access";
+import { cookieOf, type PageAccess, same } from "./page-access";
 
 /** Letters and digits that are not easily confused: 32, so that each encodes 5 bits. */
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -69,9 +69,4 @@ export class ClassJoin {
     response.writeHead(303, { location: "../device" }).end();
     return true;
   }
-}
-
-function same(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FailureLimiter } from "../base/failure-limiter";
 import type { Reason, Rejections } from "../base/rejections";
@@ -23,11 +23,6 @@ const FAILURES_ALLOWED = 20;
 /** Authenticates users of page and API: a program by bearer token, a browser by a login cookie. */
 export class PageAccess {
   private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
-  /**
-   * Key of the digests by which secrets are compared: digests have one length and reveal nothing
-   * about a secret's length.
-   */
-  private readonly key = randomBytes(32);
 
   constructor(private readonly options: PageAccessOptions) {}
 
@@ -136,7 +131,7 @@ export class PageAccess {
       this.refuse(request, "token-rate", "too many wrong tokens");
       throw new HttpError(429, "token: too many wrong tokens, try again in a minute");
     }
-    if (this.same(text, this.options.token ?? "")) return true;
+    if (same(text, this.options.token ?? "")) return true;
     this.refuse(request, "token", "a wrong token");
     this.failures.fail(address);
     return false;
@@ -144,7 +139,7 @@ export class PageAccess {
 
   private isSession(value: string): boolean {
     const [expires = "", seal = ""] = value.split(".");
-    return this.same(seal, this.seal(expires)) && Number(expires) * 1000 > Date.now();
+    return same(seal, this.seal(expires)) && Number(expires) * 1000 > Date.now();
   }
 
   /**
@@ -155,11 +150,15 @@ export class PageAccess {
     const key = `nightlight page ${this.options.token ?? ""}`;
     return createHmac("sha256", key).update(expires).digest("base64url");
   }
+}
 
-  private same(a: string, b: string): boolean {
-    const digest = (text: string) => createHmac("sha256", this.key).update(text).digest();
-    return timingSafeEqual(digest(a), digest(b));
-  }
+/**
+ * Compares secrets by their digests: digests have one length and reveal nothing about a secret's
+ * length.
+ */
+export function same(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 function bearerOf({ headers }: IncomingMessage): string | undefined {

@@ -43,10 +43,6 @@ export function filterAndSort(
 }
 
 /** Whether the device needs attention. */
-function isProblem({ health }: DeviceView): boolean {
-  return health.length > 0;
-}
-
 function filterOf(filter: string, groups: Map<string, GroupView>): Passes {
   if (filter === "online") return ({ online }) => online;
   if (filter === "offline") return ({ online }) => !online;
@@ -62,7 +58,7 @@ function keyOf(sort: SortOrder, view: DeviceView, rule: ServerRule): number {
     case "name":
       return 0;
     case "problems":
-      return isProblem(view) ? 0 : 1;
+      return view.health.length > 0 ? 0 : 1;
     case "seen":
       return view.lastSeen === null ? Infinity : -Date.parse(view.lastSeen);
     case "value": {
