@@ -92,7 +92,7 @@ export function described(packet: Uint8Array | undefined): string {
  * Returns the index of the end of the first packet. While the length field is incomplete, returns
  * the smallest possible index.
  */
-function packetEnd(bytes: Uint8Array): number {
+export function packetEnd(bytes: Uint8Array): number {
   let length = 0;
   for (let at = 1; at <= 4; at++) {
     const byte = bytes[at];

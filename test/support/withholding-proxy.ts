@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
+import { packetEnd } from "./wire";
 
 /** MQTT's packet types [MQTT 3.1.1, 2.2.1]. */
 export const PUBLISH = 3;
@@ -73,9 +74,9 @@ export class WithholdingProxy {
     let rest: Buffer = Buffer.alloc(0);
     from.on("data", (chunk: Buffer) => {
       rest = Buffer.concat([rest, chunk]);
-      for (let length = packetLength(rest); length <= rest.length; length = packetLength(rest)) {
-        const packet = rest.subarray(0, length);
-        rest = rest.subarray(length);
+      for (let end = packetEnd(rest); end <= rest.length; end = packetEnd(rest)) {
+        const packet = rest.subarray(0, end);
+        rest = rest.subarray(end);
         if (isWithheld(packet)) this.withheld++;
         else to.write(packet);
       }
@@ -92,18 +93,4 @@ function topicOf(packet: Buffer): string {
   // The fixed header ends with the first length byte whose continuation bit is not set.
   const start = packet.findIndex((byte, at) => at > 0 && byte < 0x80) + 1;
   return packet.subarray(start + 2, start + 2 + packet.readUInt16BE(start)).toString();
-}
-
-/**
- * Returns the length of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while the length field is
- * incomplete.
- */
-function packetLength(bytes: Buffer): number {
-  let length = 0;
-  for (let at = 1; at < Math.min(bytes.length, 5); at++) {
-    const byte = bytes[at] ?? 0;
-    length += (byte & 0x7f) * 128 ** (at - 1);
-    if (byte < 0x80) return 1 + at + length;
-  }
-  return Infinity;
 }
