@@ -1,22 +1,17 @@
-import type { Browser, Route } from "playwright-core";
+import type { Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
 import { contrastsOf } from "./contrast";
+import { browser, nightlight, usePage } from "./world";
 
 describe("renaming and removing a device on the page", () => {
-  let nightlight: Started;
-  let browser: Browser;
   let witness: Witness;
   let tab: Tab;
 
+  usePage();
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
     for (const id of ["attic", "lamp"]) await witness.publish(`${id}/telemetry`, '{"light":50}');
     tab = await Tab.open(browser, `${nightlight.url}/#device=lamp`);
@@ -25,9 +20,7 @@ describe("renaming and removing a device on the page", () => {
 
   afterAll(async () => {
     await tab.close();
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
   });
 
   it("accepts a name by keyboard alone, and shows it in place of the id everywhere", async () => {

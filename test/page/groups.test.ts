@@ -1,10 +1,10 @@
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Group } from "../../src/common/groups";
-import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
 import { contrastsOf } from "./contrast";
+import { browser, nightlight, usePage } from "./world";
 
 const MEMBERS = ["north", "east", "south", "west", "roof"];
 const DARK = 100;
@@ -12,41 +12,34 @@ const LIGHT = 900;
 const VALID_MS = 2_000;
 
 describe("the page of a stadium", () => {
-  let nightlight: Started;
   let witness: Witness;
-  let browser: Browser;
   /** The reading that each sensor repeats. Sensors without an entry are silent. */
   const says = new Map<string, number>();
   let speaking: NodeJS.Timeout;
 
+  const stadium: Group = {
+    id: "stadium",
+    members: MEMBERS,
+    lights: ["mast-1", "mast-2"],
+    decide: "majority",
+    validMs: VALID_MS,
+  };
+  const yard: Group = {
+    id: "yard",
+    members: ["north", "gate"],
+    lights: ["porch"],
+    decide: "median",
+    validMs: VALID_MS,
+  };
+  usePage({ simulate: false }, { groups: [stadium, yard] });
   beforeAll(async () => {
-    const stadium: Group = {
-      id: "stadium",
-      members: MEMBERS,
-      lights: ["mast-1", "mast-2"],
-      decide: "majority",
-      validMs: VALID_MS,
-    };
-    const yard: Group = {
-      id: "yard",
-      members: ["north", "gate"],
-      lights: ["porch"],
-      decide: "median",
-      validMs: VALID_MS,
-    };
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }, { groups: [stadium, yard] }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
     speaking = setInterval(speak, VALID_MS / 10);
   });
 
   afterAll(async () => {
     clearInterval(speaking);
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
   });
 
   function speak(): void {

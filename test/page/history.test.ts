@@ -1,24 +1,19 @@
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
+import { browser, nightlight, usePage } from "./world";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 describe("the chart of the hours and days before", () => {
-  let nightlight: Started;
   let witness: Witness;
-  let browser: Browser;
 
+  usePage();
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
     // Each longer range shows one more of these readings: 800 is visible in an hour, 5 only in
     // seven days.
@@ -36,9 +31,7 @@ describe("the chart of the hours and days before", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
   });
 
   const send = (id: string, light: number | undefined, ageMs: number | undefined) =>

@@ -1,32 +1,21 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Started, startNightlight } from "../support/nightlight";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
 import { contrastsOf } from "./contrast";
+import { browser, nightlight, usePage } from "./world";
 
 const OTHER_ID = "another-light-with-quite-a-long-name-in-it";
 
 describe("the page's appearance and accessibility", () => {
-  let nightlight: Started;
-  let browser: Browser;
-
+  usePage({ lightRaw: 120 });
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ lightRaw: 120 }),
-      launchBrowser(),
-    ]);
     const witness = await Witness.connect(nightlight.brokerUrl);
     await witness.publish("test-1/telemetry", "not JSON ".repeat(60));
     await witness.publish(`${OTHER_ID}/telemetry`, '{"light":5}');
     await until("both", async () => (await nightlight.device(OTHER_ID))?.light === 5);
     await witness.stop();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
   });
 
   it.each([320, 360, 414, 768, 1200])("has no horizontal scroll at %i px", async (width) => {

@@ -1,30 +1,24 @@
 import { once } from "node:events";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { ChangesView, SocketEvent } from "../../src/common/api";
-import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
+import { browser, nightlight, usePage } from "./world";
 
 const COUNT = 30;
 const HOSTILE_ID = "<img src=x onerror=alert(1)>";
 
 describe("the page of many devices", () => {
-  let nightlight: Started;
   let witness: Witness;
-  let browser: Browser;
 
+  // Each device reports only once. With the usual limit, all devices would be offline by now on a
+  // slow machine.
+  usePage({ simulate: false, decide: false }, { offlineAfterMs: { "*": 3_600_000 } });
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([
-      // Each device reports only once. With the usual limit, all devices would be offline by now on
-      // a slow machine.
-      startNightlight({ simulate: false, decide: false }, { offlineAfterMs: { "*": 3_600_000 } }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
     for (let i = 1; i < COUNT; i++)
       await witness.publish(`light-${i}/telemetry`, JSON.stringify({ light: i * 30 }));
@@ -33,9 +27,7 @@ describe("the page of many devices", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
   });
 
   it("lists them in order and opens the selected one", async () => {
@@ -157,17 +149,12 @@ describe("the page of many devices", () => {
 
 describe("the page of a thousand devices that all report", () => {
   const MANY = 1_000;
-  let nightlight: Started;
   let witness: Witness;
-  let browser: Browser;
   let speaking: NodeJS.Timeout;
 
+  const limits = { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 };
+  usePage({ simulate: false, security: { ...OPEN_ON_LOOPBACK, limits } });
   beforeAll(async () => {
-    const limits = { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 };
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false, security: { ...OPEN_ON_LOOPBACK, limits } }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl, "nothing");
     let turn = 0;
     speaking = setInterval(() => {
@@ -185,9 +172,7 @@ describe("the page of a thousand devices that all report", () => {
 
   afterAll(async () => {
     clearInterval(speaking);
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
   });
 
   it("has elements only for visible devices, and finds the others by scrolling and search", async () => {

@@ -1,37 +1,28 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
-import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
 import { contrastsOf } from "./contrast";
+import { browser, nightlight, usePage } from "./world";
 
 describe("the page of a simulated device", () => {
-  let dir: string;
-  let nightlight: Started;
   let witness: Witness;
-  let browser: Browser;
   let tab: Tab;
 
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  usePage({ security: { ...OPEN_ON_LOOPBACK, usersDir: dir } });
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ security: { ...OPEN_ON_LOOPBACK, usersDir: dir } }),
-      launchBrowser(),
-    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
   });
 
   afterAll(async () => {
-    await browser.close();
     await witness.stop();
-    await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   beforeEach(async () => {

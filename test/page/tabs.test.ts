@@ -1,7 +1,6 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Started, startNightlight } from "../support/nightlight";
-import { launchBrowser, openTab } from "./browser";
+import { describe, expect, it } from "vitest";
+import { openTab } from "./browser";
+import { browser, nightlight, usePage } from "./world";
 
 /**
  * Number of tabs, more than the six HTTP/1.1 connections that Chromium opens to a server for all
@@ -10,18 +9,7 @@ import { launchBrowser, openTab } from "./browser";
 const TABS = 8;
 
 describe("many tabs with the page", () => {
-  let browser: Browser;
-  let nightlight: Started;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-    nightlight = await startNightlight({ simulate: false });
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
-  });
+  usePage();
 
   it(`are all live, and the server still answers each of ${TABS}`, async () => {
     const first = await openTab(browser);

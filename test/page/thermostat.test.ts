@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
-import { type Started, startNightlight } from "../support/nightlight";
+import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { launchBrowser, Tab } from "./browser";
+import { Tab } from "./browser";
 import { contrastsOf, contrastsWith } from "./contrast";
+import { browser, nightlight, usePage } from "./world";
 
 const FIELDS = ["Thermostat temperature", "Livingroom temperature", "Bedroom temperature"];
 
@@ -16,25 +16,18 @@ const FIELDS = ["Thermostat temperature", "Livingroom temperature", "Bedroom tem
  * command.
  */
 describe("the page of a thermostat", () => {
-  let nightlight: Started;
   let home: Witness;
-  let browser: Browser;
 
+  const config = loadConfig(join(ROOT, "docs/examples/thermostat.json"));
+  const rule = { ...config.rule, minChangeMs: 0 };
+  usePage({ simulate: false }, { ...config, rule });
   beforeAll(async () => {
-    const config = loadConfig(join(ROOT, "docs/examples/thermostat.json"));
-    const rule = { ...config.rule, minChangeMs: 0 };
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }, { ...config, rule }),
-      launchBrowser(),
-    ]);
     home = await Witness.connect(nightlight.brokerUrl, "home/commands");
     await publishTemperatures(21, 20, 22);
   });
 
   afterAll(async () => {
-    await browser.close();
     await home.stop();
-    await nightlight.stop();
   });
 
   /** Publishes temperatures and waits until the server has decided. */

@@ -1,11 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { makePackage } from "../../boards/wio-terminal/build/package";
 import { UsbBoard } from "../boards/wio-terminal/usb-board";
-import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
-import { launchBrowser, openTab, Tab } from "./browser";
+import { openTab, Tab } from "./browser";
+import { browser, nightlight, usePage } from "./world";
 
 /** Functions in the page that connect it with the board on the computer's USB port. */
 interface FakeWindow {
@@ -64,19 +64,7 @@ const panelOf = (page: Page) => page.getByText("Set up a Wio Terminal by USB");
 const stepsOf = (page: Page) => page.locator("#usb-steps li");
 
 describe("setting up a Wio Terminal from the page", () => {
-  let browser: Browser;
-  let nightlight: Started;
-
-  beforeAll(async () => {
-    [browser, nightlight] = await Promise.all([
-      launchBrowser(),
-      startNightlight({ simulate: false }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
-  });
+  usePage();
 
   describe("with a board", () => {
     let board: UsbBoard;

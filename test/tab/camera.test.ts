@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { launchBrowser, openTab } from "../page/browser";
-import { type Started, startNightlight } from "../support/nightlight";
+import { browser, nightlight, usePage } from "../page/world";
 import { until } from "../support/until";
 
 declare global {
@@ -40,29 +40,18 @@ const PERMIT = "--use-fake-ui-for-media-stream";
 
 describe("the camera as the light sensor", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-camera-"));
-  let nightlight: Started;
-  let browser: Browser;
   let page: Page;
   const faults: string[] = [];
 
-  beforeAll(async () => {
-    const file = join(dir, "camera.y4m");
-    writeFileSync(file, video());
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }),
-      launchBrowser([FAKE_CAMERA, PERMIT, `--use-file-for-fake-video-capture=${file}`]),
-    ]);
-  });
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, "camera.y4m");
+  writeFileSync(file, video());
+  const flags = [FAKE_CAMERA, PERMIT, `--use-file-for-fake-video-capture=${file}`];
+  usePage({ simulate: false }, {}, flags);
 
   afterEach(async () => {
     await page.context().close();
     expect(faults).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   /**

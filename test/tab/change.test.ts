@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import { launchBrowser, openTab } from "../page/browser";
-import { type Started, startNightlight } from "../support/nightlight";
+import { openTab } from "../page/browser";
+import { browser, nightlight, usePage } from "../page/world";
 
 const original = readFileSync(join(ROOT, "src/nightlight.ts"), "utf8");
 const REPORTED = "    const light = Math.round(ratio * LIGHT_MAX_RAW);\n";
@@ -16,29 +16,18 @@ const changed = original
   .replace(REPORTED, REPORTED + FAULT);
 
 describe("a program changed in class", () => {
-  let dir: string;
-  let nightlight: Started;
-  let browser: Browser;
   let page: Page;
   const faults: string[] = [];
 
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-change-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, listen: "127.0.0.1" };
+  usePage({ security, classroom: true, simulate: false });
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-change-"));
-    const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, listen: "127.0.0.1" };
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ security, classroom: true, simulate: false }),
-      launchBrowser(),
-    ]);
     page = await openTab(browser);
     watch(page);
     await page.goto(nightlight.joinUrls[0] ?? "");
     await untilOnline(page);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   function watch(watched: Page): void {

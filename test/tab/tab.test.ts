@@ -1,31 +1,21 @@
 import { createHash } from "node:crypto";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
-import { launchBrowser, openTab } from "../page/browser";
-import { type Started, startNightlight } from "../support/nightlight";
+import { openTab } from "../page/browser";
+import { browser, nightlight, usePage } from "../page/world";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 describe("a device in a browser tab", () => {
-  let nightlight: Started;
-  let browser: Browser;
   let page: Page;
   const faults: string[] = [];
 
+  usePage();
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false }),
-      launchBrowser(),
-    ]);
     page = await openTab(browser);
     watch(page);
     await page.goto(`${nightlight.url}/device`);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await nightlight.stop();
   });
 
   function watch(watched: Page): void {

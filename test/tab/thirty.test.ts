@@ -1,8 +1,8 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { lightOf, type Scene } from "../../server/tab/scenes";
-import { launchBrowser, openTab } from "../page/browser";
-import { type Started, startNightlight } from "../support/nightlight";
+import { openTab } from "../page/browser";
+import { browser, nightlight, usePage } from "../page/world";
 import { until } from "../support/until";
 
 const LEARNERS = 30;
@@ -22,21 +22,9 @@ const PHONE: BrowserContextOptions = {
   reducedMotion: "reduce",
 };
 
-let nightlight: Started;
-let browser: Browser;
 const pages: Page[] = [];
 
-beforeAll(async () => {
-  [nightlight, browser] = await Promise.all([
-    startNightlight({ simulate: false }),
-    launchBrowser(["--renderer-process-limit=4"]),
-  ]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await nightlight.stop();
-});
+usePage({ simulate: false }, {}, ["--renderer-process-limit=4"]);
 
 it("has thirty devices, each with the right LED through an hour of scenes, and after a reload", async () => {
   for (let i = 0; i < LEARNERS; i++) {
