@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import { folderForAll } from "../support/folder";
 import { Program } from "../support/program";
 import { Witness } from "../support/witness";
 
@@ -125,14 +124,10 @@ describe("--log json", () => {
 });
 
 describe("a log whose reader has gone", () => {
-  const folder = mkdtempSync(join(tmpdir(), "nightlight-log-"));
+  const folder = folderForAll();
 
   afterEach(async () => {
     await program.stop();
-  });
-
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
   });
 
   it.each(["text", "json"])("does not end the server, and costs no reading: %s", async (format) => {

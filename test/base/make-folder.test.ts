@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { makeFolder } from "../../server/base/make-folder";
+import { folderForTest } from "../support/folder";
 
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-folder-"));
+  dir = folderForTest();
 });
-
-afterEach(() => rmSync(dir, { recursive: true }));
 
 it("makes each missing parent, for this user alone", () => {
   makeFolder(join(dir, "a/b/c"));

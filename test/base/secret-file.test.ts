@@ -1,24 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { exposureOf, writeSecretFile } from "../../server/base/secret-file";
 import { readText } from "../../server/base/text";
 import { lineFor } from "../../server/base/user-error";
 import { exposedSecrets } from "../../server/setup/exposed-secrets";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
+import { folderForTest } from "../support/folder";
 
 let dir: string;
 let path: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-secret-"));
+  dir = folderForTest();
   path = join(dir, "update-keys.json");
-});
-
-afterEach(() => {
-  rmSync(dir, { recursive: true });
 });
 
 it("warns of a secret that others can use, with the command to fix it, and not of a private one", () => {

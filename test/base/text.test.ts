@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { textOf } from "../../server/base/text";
 import { lineFor, UserError } from "../../server/base/user-error";
 import { pageToken } from "../../server/http/token";
 import { loadConfig } from "../../server/setup/config";
 import { readSettings } from "../../server/setup/settings";
 import { Users } from "../../server/setup/users";
+import { folderForAll } from "../support/folder";
 
 /** One text, encoded as different editors and shells save it. */
 const SAVED: [string, (text: string) => Buffer][] = [
@@ -18,20 +18,12 @@ const SAVED: [string, (text: string) => Buffer][] = [
 ];
 
 describe.each(SAVED)("text in %s", (_, save) => {
-  let dir: string;
+  const dir = folderForAll();
   const write = (name: string, text: string): string => {
     const path = join(dir, name);
     writeFileSync(path, save(text));
     return path;
   };
-
-  beforeAll(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-text-"));
-  });
-
-  afterAll(() => {
-    rmSync(dir, { recursive: true });
-  });
 
   it("is decoded without the mark", () => {
     expect(textOf(save("Grüße, 灯\n"))).toBe("Grüße, 灯\n");

@@ -1,8 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
@@ -18,6 +15,7 @@ import { Logins } from "../../server/broker/logins";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { type User, Users } from "../../server/setup/users";
 import { FaultyStore } from "../support/faulty-store";
+import { folderForTest } from "../support/folder";
 import { type Connect, connect, DISCONNECT, PINGREQ, publish } from "../support/mqtt-bytes";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
@@ -55,7 +53,7 @@ describe("a connection to the embedded broker", () => {
     troubles = [];
     sockets = [];
     clients = [];
-    dir = mkdtempSync(join(tmpdir(), "nightlight-connection-"));
+    dir = folderForTest();
     users = new Users(dir);
     logins = new SlowLogins(users);
     const journal: Journal = new Journal(store, {
@@ -105,7 +103,6 @@ describe("a connection to the embedded broker", () => {
     for (const client of clients) await client.stop();
     server.close();
     await once(server, "close");
-    rmSync(dir, { recursive: true });
   });
 
   function open(): RawMqtt {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import { folderForAll } from "../support/folder";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
@@ -13,7 +13,7 @@ const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name)
 
 /** Uses the files of docs/examples that docs/security.md recommends. */
 describe("Mosquitto with users, configured as recommended", () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
+  const dir = folderForAll();
   let mosquitto: Mosquitto;
   let nightlight: Started;
 
@@ -38,7 +38,6 @@ describe("Mosquitto with users, configured as recommended", () => {
   afterAll(async () => {
     await nightlight.stop();
     await mosquitto.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const login = (username: string) => ({ username, password: `password of ${username}` });

@@ -1,20 +1,12 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, renameSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import { UserError } from "../../server/base/user-error";
 import { BrokerCore } from "../../server/broker/core";
 import { type OpenedJournal, openJournal } from "../../server/broker/open-journal";
 import { SqliteStore } from "../../server/broker/sqlite-store";
+import { folderForTest } from "../support/folder";
 
 describe("the broker's folder", () => {
   let dataDir: string;
@@ -23,13 +15,11 @@ describe("the broker's folder", () => {
   let said: string[];
 
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
+    dataDir = folderForTest();
     file = join(dataDir, "broker", "broker.db");
     fault = undefined;
     said = [];
   });
-
-  afterEach(() => rmSync(dataDir, { recursive: true }));
 
   function write(key: string, head: string): void {
     const store = new SqliteStore(join(dataDir, "broker"));

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderForTest } from "../support/folder";
 import { NightlightProcess } from "../support/process";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
@@ -12,14 +10,13 @@ describe("the embedded broker's data with --data", () => {
   const clients: RawMqtt[] = [];
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-data-"));
+    dir = folderForTest();
     nightlight = await NightlightProcess.start(["--no-device", "--data", dir]);
   });
 
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.stop();
     await nightlight.kill();
-    rmSync(dir, { recursive: true });
   });
 
   async function connect(clientId = "", clean = true): Promise<RawMqtt> {

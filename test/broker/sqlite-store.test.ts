@@ -1,23 +1,16 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RecordEntry } from "../../server/broker/records";
 import { SqliteStore } from "../../server/broker/sqlite-store";
+import { folderForTest } from "../support/folder";
 
 describe("the broker's file", () => {
   let dir: string;
   let store: SqliteStore;
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-broker-"));
+    dir = folderForTest();
     store = new SqliteStore(dir);
     store.load();
     const entries = Array.from({ length: 500 }, (_, i): RecordEntry => {
@@ -28,7 +21,6 @@ describe("the broker's file", () => {
 
   afterEach(() => {
     store.close();
-    rmSync(dir, { recursive: true });
   });
 
   function reopen(): ReturnType<SqliteStore["load"]> {

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { shardOf } from "../../server/cluster/sharding";
 import { loadConfig } from "../../server/setup/config";
 import { FleetDevice } from "../support/fleet";
+import { folderForAll } from "../support/folder";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
@@ -22,7 +22,7 @@ const GROUP = {
 const DARK = 100;
 const LIGHT = 900;
 
-const dir = mkdtempSync(join(tmpdir(), "nightlight-cluster-"));
+const dir = folderForAll();
 let mosquitto: Mosquitto;
 const servers: NightlightProcess[] = [];
 const sensors: FleetDevice[] = [];
@@ -53,7 +53,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
-  rmSync(dir, { recursive: true });
 });
 
 const areAll = (on: boolean) => () =>

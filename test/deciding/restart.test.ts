@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IConnectPacket, parser } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
+import { folderForTest } from "../support/folder";
 import { Mosquitto } from "../support/mosquitto";
 import { Program } from "../support/program";
 import { until } from "../support/until";
@@ -30,7 +30,7 @@ describe("a restarted server", () => {
   let dir: string;
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-restart-"));
+    dir = folderForTest();
     mosquitto = await Mosquitto.start();
     lamp = await Witness.connect(mosquitto.url, "+/commands");
     await startReady(mosquitto.url);
@@ -40,7 +40,6 @@ describe("a restarted server", () => {
     await server.stop();
     await lamp.stop();
     await mosquitto.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const publish = (topic: string, seq: number) =>

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import { folderForTest } from "../support/folder";
 
 const DOCUMENT = join(ROOT, "docs/architecture.md");
 /**
@@ -69,7 +69,7 @@ it("docs/architecture.md shows the plan that lint checks", async () => {
 });
 
 it("lint refuses imports that violate the plan", () => {
-  const folder = mkdtempSync(join(tmpdir(), "nightlight-plan-"));
+  const folder = folderForTest();
   const write = (file: string, ...imports: string[]) => {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
     const lines = imports.map((path, i) => `import { a as a${i} } from "${path}";`);
@@ -89,27 +89,23 @@ it("lint refuses imports that violate the plan", () => {
   write("server/history/inner.ts");
   write("test/until.ts", "../boards/wio-terminal/emulator/chip");
   writeFileSync(join(folder, "tsconfig.json"), "{}");
-  try {
-    const { stdout } = spawnSync(
-      process.execPath,
-      [
-        join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
-        ...["--config", join(ROOT, ".dependency-cruiser.mjs"), "server", "boards", "test"],
-      ],
-      { cwd: folder, encoding: "utf8" },
-    );
-    for (const rule of [
-      "room:server/broker: server/broker/up.ts → server/page/words.ts",
-      "no-circle: server/base/",
-      "no-test: server/base/log.ts",
-      "no-room: server/lost.ts",
-      "face:boards/wio-terminal/emulator: boards/wio-terminal/tools/show.ts → boards/wio-terminal/emulator/chip.ts",
-      "face:server/history: server/http/around.ts → server/history/inner.ts",
-    ])
-      expect(stdout).toContain(rule);
-    expect(stdout).not.toContain("server/setup/fine.ts →");
-    expect(stdout.match(/face:(?!server\/page)/g)).toHaveLength(2);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
+      ...["--config", join(ROOT, ".dependency-cruiser.mjs"), "server", "boards", "test"],
+    ],
+    { cwd: folder, encoding: "utf8" },
+  );
+  for (const rule of [
+    "room:server/broker: server/broker/up.ts → server/page/words.ts",
+    "no-circle: server/base/",
+    "no-test: server/base/log.ts",
+    "no-room: server/lost.ts",
+    "face:boards/wio-terminal/emulator: boards/wio-terminal/tools/show.ts → boards/wio-terminal/emulator/chip.ts",
+    "face:server/history: server/http/around.ts → server/history/inner.ts",
+  ])
+    expect(stdout).toContain(rule);
+  expect(stdout).not.toContain("server/setup/fine.ts →");
+  expect(stdout.match(/face:(?!server\/page)/g)).toHaveLength(2);
 });

@@ -1,15 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { folderForTest } from "../support/folder";
 import { aptGet } from "./apt";
 
 it("waits while another apt has the lock, and says so", async () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-apt-"));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   mkdirSync(join(dir, "lists/partial"), { recursive: true });
   // Simulates a package source that never answers. While the real apt-get waits for the source, it
   // holds the lock.

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeviceRow, Row } from "../../server/history/row";
 import { Store } from "../../server/history/store";
 import type { HistoryPoint } from "../../src/common/api";
+import { folderForTest } from "../support/folder";
 import { Random } from "../support/random";
 
 const SECOND_MS = 1_000;
@@ -113,14 +111,13 @@ describe("the rollups", () => {
   let model: Model;
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-rollups-"));
+    dir = folderForTest();
     model = new Model();
     open();
   });
 
   afterEach(() => {
     store.close();
-    rmSync(dir, { recursive: true });
   });
 
   function open(maxAgeMs = 40 * DAY_MS, maxBytes = 100_000_000): void {

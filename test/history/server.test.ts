@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DeviceView, TelemetryView } from "../../src/common/api";
+import { folderForTest } from "../support/folder";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { NightlightProcess } from "../support/process";
@@ -140,7 +140,7 @@ describe("the history with --data", () => {
   const url = () => `http://localhost:${nightlight.httpPort}`;
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-history-"));
+    dir = folderForTest();
     nightlight = await NightlightProcess.start(["--no-device", "--data", dir]);
     witness = await Witness.connect(`mqtt://127.0.0.1:${nightlight.mqttPort}`);
   });
@@ -148,7 +148,6 @@ describe("the history with --data", () => {
   afterEach(async () => {
     await witness.stop();
     await nightlight.kill();
-    rmSync(dir, { recursive: true });
   });
 
   async function publish(from: number, to: number): Promise<void> {

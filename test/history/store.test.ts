@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FILE, putAside } from "../../server/history/database";
 import type { DeviceRow } from "../../server/history/row";
 import { Store } from "../../server/history/store";
+import { folderForTest } from "../support/folder";
 
 const DAY_MS = 24 * 3_600_000;
 const ALL = { fromMs: 0, toMs: 1e12 };
@@ -14,13 +14,12 @@ describe("the store of the history", () => {
   let store: Store;
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-history-"));
+    dir = folderForTest();
     store = open();
   });
 
   afterEach(() => {
     store.close();
-    rmSync(dir, { recursive: true });
   });
 
   it("deletes all rows of one device, and none of another", () => {

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { openSqlite, pragma } from "../../server/base/sqlite";
 import { FILE } from "../../server/history/database";
 import type { Row } from "../../server/history/row";
 import { Store } from "../../server/history/store";
+import { folderForTest } from "../support/folder";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,10 +41,8 @@ describe("a history of version 1", () => {
   let dir: string;
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-take-over-"));
+    dir = folderForTest();
   });
-
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   const open = (maxBytes = 100_000_000) => new Store({ dir, maxAgeMs: 7 * DAY_MS, maxBytes });
   const week = { fromMs: NOW_MS - 7 * DAY_MS, toMs: NOW_MS + 1 };

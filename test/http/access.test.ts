@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -8,6 +7,7 @@ import { pageToken } from "../../server/http/token";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { Users } from "../../server/setup/users";
 import { ask } from "../support/ask";
+import { folderForAll } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
@@ -31,13 +31,12 @@ function upgrade(url: string, headers: Record<string, string>): Promise<number> 
 }
 
 describe("page and API with a token", () => {
-  let dir: string;
+  const dir = folderForAll();
   let nightlight: Started;
   let token: string;
   let cookie: string;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
     new Users(dir).set("lamp-1", { role: "device", password: null });
     nightlight = await startNightlight({
       security: { ...OPEN_ON_LOOPBACK, listen: "127.0.0.1", usersDir: dir },
@@ -47,7 +46,6 @@ describe("page and API with a token", () => {
 
   afterAll(async () => {
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const get = (path: string, headers: Record<string, string> = {}) =>

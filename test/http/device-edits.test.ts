@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { edit, nameOf, publish, readRetained, rename } from "../support/device-edits";
+import { folderForTest } from "../support/folder";
 import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -199,13 +197,12 @@ describe("a device at the embedded broker", () => {
   };
 
   beforeEach(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), "nightlight-edits-"));
+    dataDir = folderForTest();
     await start();
   });
 
   afterEach(async () => {
     await server.stop();
-    rmSync(dataDir, { recursive: true });
   });
 
   it("keeps its name over restarts, and its history unless that is removed, too", async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
@@ -9,18 +8,18 @@ import { loadConfig } from "../../server/setup/config";
 import { parseOptions } from "../../server/setup/options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { ClassEvent } from "../../src/common/api";
+import { folderForAll } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 describe("a class that joins", () => {
-  let dir: string;
+  const dir = folderForAll();
   let nightlight: Started;
   let joinPath: string;
   let cookie: string;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-class-"));
     nightlight = await startNightlight({
       classroom: true,
       simulate: false,
@@ -31,7 +30,6 @@ describe("a class that joins", () => {
 
   afterAll(async () => {
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { parseProxy } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { launchBrowser, openTab } from "../page/browser";
+import { folderForAll } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { Proxy, type ProxyName } from "../support/proxy";
 
@@ -13,14 +13,13 @@ const LIGHT = "/nightlight/api/devices/nobody/light";
 const PROXY = parseProxy({ "trust-proxy": ["127.0.0.1"], "base-path": "/nightlight/" });
 
 describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which terminates TLS", (name) => {
-  let dir: string;
+  const dir = folderForAll();
   let nightlight: Started;
   let proxy: Proxy;
   let token: string;
   let cookie: string;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-proxied-"));
     nightlight = await startNightlight({
       simulate: false,
       security: { ...OPEN_ON_LOOPBACK, usersDir: dir },
@@ -33,7 +32,6 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which terminates TLS", 
   afterAll(async () => {
     await proxy.stop();
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const logIn = (text: string, from?: string, headers: Record<string, string> = {}) =>

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,19 +7,19 @@ import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-opt
 import { Users } from "../../server/setup/users";
 import { deviceClientId } from "../../src/common/wire";
 import { ask as send } from "../support/ask";
+import { folderForAll } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
 const ID = /^tab-[0-9a-f]{8}$/;
 
 describe.each(["open on loopback", "with a token"])("devices in tabs of a server %s", (which) => {
-  let dir: string;
+  const dir = folderForAll();
   let security: Security;
   let nightlight: Started;
   let authorization: Record<string, string>;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-tabs-"));
     security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
     if (which === "with a token") {
       security.listen = "127.0.0.1";
@@ -35,7 +34,6 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
 
   afterAll(async () => {
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   async function login(body: unknown = {}): Promise<TabLogin> {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
@@ -7,17 +6,17 @@ import type { TabLogin } from "../../server/base/tab-id";
 import type { ProgramView } from "../../server/base/tab-program";
 import { compileInProcess } from "../../server/compiler/compiler-process";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { folderForAll } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 
 const SECRET = "the-secret-of-another";
 
 describe("changed programs in tabs", () => {
-  let dir: string;
+  const dir = folderForAll();
   let nightlight: Started;
   let cookie: string;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-programs-"));
     for (const name of ["secret", "secret.ts", "secret.json"])
       writeFileSync(join(dir, name), `export const secret = "${SECRET}";\n`);
     const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, listen: "127.0.0.1" };
@@ -28,7 +27,6 @@ describe("changed programs in tabs", () => {
 
   afterAll(async () => {
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   async function ask(path: string, body: object, who = cookie): Promise<Response> {

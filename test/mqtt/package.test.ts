@@ -2,13 +2,13 @@
  * Tests the MQTT client as other projects install it: packed, and in folders outside this checkout.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { npm } from "../../boards/tools/npm";
 import { ROOT } from "../../server/base/root";
 import { SimulatedDevice } from "../../server/simulator/device";
+import { folderForAll } from "../support/folder";
 import { Mosquitto } from "../support/mosquitto";
 import { Program } from "../support/program";
 import { until } from "../support/until";
@@ -18,7 +18,7 @@ import { until } from "../support/until";
  */
 const BUDGET_BYTES = 16_384;
 
-const dir = mkdtempSync(join(tmpdir(), "nightlight-package-"));
+const dir = folderForAll();
 let mosquitto: Mosquitto;
 
 beforeAll(async () => {
@@ -28,7 +28,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await mosquitto.stop();
-  rmSync(dir, { recursive: true });
 });
 
 function run(cwd: string, ...args: string[]): string {

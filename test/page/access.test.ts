@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,20 +8,20 @@ import { pageToken } from "../../server/http/token";
 import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
 import { Users } from "../../server/setup/users";
+import { folderForAll } from "../support/folder";
 import { freePort } from "../support/free-port";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { launchBrowser, openTab } from "./browser";
 
 describe.each(["http", "https"])("a real browser that logs in over %s", (scheme) => {
-  let dir: string;
+  const dir = folderForAll();
   let browser: Browser;
   let nightlight: Started;
   let token: string;
   let security: Security;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-browser-"));
     new Users(dir).set("lamp-1", { role: "device", password: null });
     makeTestCa(dir, ["server"]);
     const files = { cert: join(dir, "server.pem"), key: join(dir, "server.key") };
@@ -41,7 +39,6 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
   afterAll(async () => {
     await browser.close();
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   it("ignores requests of another site's page, even after a login", async () => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
+import { folderForAll } from "../support/folder";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { Tab } from "./browser";
@@ -14,8 +14,7 @@ describe("the page of a simulated device", () => {
   let witness: Witness;
   let tab: Tab;
 
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
-  afterAll(() => rmSync(dir, { recursive: true }));
+  const dir = folderForAll();
   usePage({ security: { ...OPEN_ON_LOOPBACK, usersDir: dir } });
   beforeAll(async () => {
     witness = await Witness.connect(nightlight.brokerUrl);

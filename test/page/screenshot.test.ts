@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { folderForTest } from "../support/folder";
 import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { launchBrowser, Tab } from "./browser";
@@ -29,11 +29,10 @@ it("takes the screenshot", async () => {
   // The lamp lights up slowly, so wait for the end of its animation.
   await tab.page.waitForFunction(() => document.getAnimations().length === 0);
 
-  const folder = mkdtempSync(join(tmpdir(), "nightlight-"));
+  const folder = folderForTest();
   const path = update ? "docs/nightlight.png" : join(folder, "nightlight.png");
   await tab.page.screenshot({ path });
   expect(statSync(path).size).toBeGreaterThan(20_000);
-  rmSync(folder, { recursive: true });
 
   await tab.close();
   await browser.close();

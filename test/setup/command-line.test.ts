@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { Users } from "../../server/setup/users";
+import { folderForTest } from "../support/folder";
 import { freePort } from "../support/free-port";
 import { until } from "../support/until";
 
@@ -52,7 +50,7 @@ describe("npm start", () => {
   );
 
   it("reaches its broker on IPv6, and so does its device", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "nightlight-ipv6-"));
+    const dir = folderForTest();
     new Users(dir).set("x", { role: "device", password: null });
     const ports = ["--mqtt-port", "0", "--http-port", "0"];
     const { child, out, end } = start(...ports, "--listen", "::1", "--data", dir);
@@ -61,7 +59,6 @@ describe("npm start", () => {
     expect(out()).not.toContain("has sent no reading yet");
     child.kill();
     await end;
-    rmSync(dir, { recursive: true });
   });
 
   it.each([

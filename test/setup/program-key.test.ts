@@ -1,19 +1,11 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { exposedSecrets } from "../../server/setup/exposed-secrets";
 import { ProgramKey } from "../../server/setup/program-key";
 import type { Security } from "../../server/setup/security-options";
+import { folderForTest } from "../support/folder";
 
 /**
  * In a public key's DER encoding, these bytes come before the key's 32 bytes (RFC 8410, section 4).
@@ -26,11 +18,9 @@ describe("the key for programs", () => {
   let path: string;
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-key-"));
+    dir = folderForTest();
     path = join(dir, "data", "program-key.pem");
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
-
   const key = () => new ProgramKey(join(dir, "data"));
 
   it("is created once, and its public half verifies its signatures", () => {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestCa } from "../../boards/tools/test-ca";
 import { hashPassword } from "../../server/setup/password";
 import { Users } from "../../server/setup/users";
+import { folderForAll } from "../support/folder";
 import { NightlightProcess } from "../support/process";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
@@ -15,13 +15,12 @@ const PASSWORD = "lamp-password-hunter23";
 const OTHER_BROKER = { MQTT_USER: "somebody", MQTT_PWD: "broker-password-hunter24" };
 
 describe("the secrets", () => {
-  let dir: string;
+  const dir = folderForAll();
   let nightlight: NightlightProcess;
   /** Everything that the server has written: logs, responses and messages. */
   const seen: string[] = [];
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-secrets-"));
     makeTestCa(join(dir, "ca"), ["server"]);
     const users = new Users(dir);
     users.set("lamp-1", { role: "device", password: await hashPassword(PASSWORD) });
@@ -34,7 +33,6 @@ describe("the secrets", () => {
 
   afterAll(async () => {
     await nightlight.kill();
-    rmSync(dir, { recursive: true });
   });
 
   const ask = async (path: string, init: RequestInit = {}) => {

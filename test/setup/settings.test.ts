@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { BOARDS } from "../../boards/boards";
 import { checkForBoard } from "../../boards/tools/firmware/device-settings";
 import { loadConfig } from "../../server/setup/config";
 import { parseSettings, readSettingsOf } from "../../server/setup/settings";
+import { folderForTest } from "../support/folder";
 
 describe(".env.local", () => {
   it("is parsed like the DeviceScript CLI does", () => {
@@ -98,10 +98,7 @@ describe(".env.local", () => {
 describe("settings of one of several devices", () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "nightlight-settings-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
+    folder = folderForTest();
   });
   const write = (file: string, ...lines: string[]) =>
     writeFileSync(join(folder, file), lines.join("\n"));

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { connectAsync, type IClientOptions } from "mqtt";
@@ -10,6 +9,7 @@ import type { ClientCertificates } from "../../server/setup/security-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
 import { ask } from "../support/ask";
+import { folderForAll } from "../support/folder";
 import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
@@ -17,16 +17,11 @@ import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-let dir: string;
+const dir = folderForAll();
 
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-tls-"));
   makeTestCa(join(dir, "ours"), ["server", "lamp-1", "building", "stranger"]);
   makeTestCa(join(dir, "theirs"), ["server", "lamp-1"], "Somebody else's CA");
-});
-
-afterAll(() => {
-  rmSync(dir, { recursive: true });
 });
 
 const file = (ca: "ours" | "theirs", name: string) => join(dir, ca, name);

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
 import { parseOptions } from "../../server/setup/options";
 import { Users } from "../../server/setup/users";
+import { folderForAll } from "../support/folder";
 
 interface Outcome {
   code: number | null;
@@ -27,15 +27,7 @@ function run(script: string, args: string[], input = ""): Promise<Outcome> {
   });
 }
 
-let dir: string;
-
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
-});
-
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
+const dir = folderForAll();
 
 describe("npm run user", () => {
   const user = (args: string[], input = "") =>

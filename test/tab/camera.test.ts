@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { launchBrowser, openTab } from "../page/browser";
 import { browser, nightlight, usePage } from "../page/world";
+import { folderForAll } from "../support/folder";
 import { until } from "../support/until";
 
 declare global {
@@ -39,11 +39,10 @@ const FAKE_CAMERA = "--use-fake-device-for-media-stream";
 const PERMIT = "--use-fake-ui-for-media-stream";
 
 describe("the camera as the light sensor", () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-camera-"));
+  const dir = folderForAll();
   let page: Page;
   const faults: string[] = [];
 
-  afterAll(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "camera.y4m");
   writeFileSync(file, video());
   const flags = [FAKE_CAMERA, PERMIT, `--use-file-for-fake-video-capture=${file}`];

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { openTab } from "../page/browser";
 import { browser, nightlight, usePage } from "../page/world";
+import { folderForAll } from "../support/folder";
 
 const original = readFileSync(join(ROOT, "src/nightlight.ts"), "utf8");
 const REPORTED = "    const light = Math.round(ratio * LIGHT_MAX_RAW);\n";
@@ -19,8 +19,7 @@ describe("a program changed in class", () => {
   let page: Page;
   const faults: string[] = [];
 
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-change-"));
-  afterAll(() => rmSync(dir, { recursive: true }));
+  const dir = folderForAll();
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, listen: "127.0.0.1" };
   usePage({ security, classroom: true, simulate: false });
   beforeAll(async () => {

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { Orders, refusedBelow } from "../../server/updates/orders";
 import { sealOrder } from "../../server/updates/seal";
+import { folderForTest } from "../support/folder";
 
 const NOW_S = 1_800_000_000;
 
@@ -14,14 +12,10 @@ let wallMs: number;
 let published: { id: string; text: string }[];
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-orders-"));
+  dir = folderForTest();
   keys = new UpdateKeys(dir);
   wallMs = NOW_S * 1000 + 999;
   published = [];
-});
-
-afterEach(() => {
-  rmSync(dir, { recursive: true });
 });
 
 function start(): Orders {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { Firmware } from "../../server/firmware";
@@ -9,6 +6,7 @@ import { UpdateKeys } from "../../server/setup/update-keys";
 import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import { panicsOnceHeard } from "../support/changed-program";
 import { startDevice, type TestDevice } from "../support/device";
+import { folderForTest } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { patched } from "../support/older-program";
 import { until } from "../support/until";
@@ -32,7 +30,7 @@ let witness: Witness;
 const boards: TestDevice[] = [];
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-rescue-"));
+  dir = folderForTest();
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
   nightlight = await startNightlight({ simulate: false, security });
   witness = await Witness.connect(nightlight.brokerUrl);
@@ -43,7 +41,6 @@ afterEach(async () => {
   for (const { device } of boards.splice(0)) await device.stop();
   await witness.stop();
   await nightlight.stop();
-  rmSync(dir, { recursive: true });
 });
 
 async function job(id: string): Promise<UpdateView | undefined> {

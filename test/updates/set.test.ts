@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
@@ -8,6 +5,7 @@ import { sealedSettings } from "../../server/updates/new-settings";
 import { sealOrder } from "../../server/updates/seal";
 import type { NewSettings } from "../../src/common/update";
 import { startDevice, type TestDevice } from "../support/device";
+import { folderForTest } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
@@ -22,7 +20,7 @@ describe("settings over the network", () => {
   let board: TestDevice;
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-set-"));
+    dir = folderForTest();
     const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
     nightlight = await startNightlight({ simulate: false, security });
     witness = await Witness.connect(nightlight.brokerUrl);
@@ -35,7 +33,6 @@ describe("settings over the network", () => {
     await board.device.stop();
     await witness.stop();
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   const untilLogged = (line: string) => until(line, () => board.log.some((text) => text === line));

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
@@ -12,6 +11,7 @@ import { hashOf, padProgram } from "../../server/updates/upload";
 import { type Order, programName } from "../../src/common/update";
 import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import { startDevice, type TestDevice } from "../support/device";
+import { folderForTest } from "../support/folder";
 import { type Started, startNightlight } from "../support/nightlight";
 import { olderProgram } from "../support/older-program";
 import { until } from "../support/until";
@@ -33,7 +33,7 @@ describe("an update over the network", () => {
     });
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-updates-"));
+    dir = folderForTest();
     nightlight = await start();
     witness = await Witness.connect(nightlight.brokerUrl);
   });
@@ -43,7 +43,6 @@ describe("an update over the network", () => {
     board = undefined;
     await witness.stop();
     await nightlight.stop();
-    rmSync(dir, { recursive: true });
   });
 
   async function startBoard(key: string): Promise<TestDevice> {

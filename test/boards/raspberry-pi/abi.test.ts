@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   chipInfo,
   chipLabel,
@@ -25,6 +24,7 @@ import {
   SPI_SET_MODE,
   spiTransfer,
 } from "../../../boards/raspberry-pi/abi";
+import { folderForAll } from "../../support/folder";
 
 /** A C program that prints numbers and structure layouts from the kernel's own headers. */
 const SOURCE = `
@@ -94,7 +94,7 @@ int main(void) {
 `;
 
 describe("the kernel's interface", () => {
-  const folder = mkdtempSync(join(tmpdir(), "nightlight-abi-"));
+  const folder = folderForAll();
   const c = new Map<string, string>();
 
   beforeAll(() => {
@@ -106,8 +106,6 @@ describe("the kernel's interface", () => {
       c.set(name, value);
     }
   });
-
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("has the numbers of the headers", () => {
     expect({

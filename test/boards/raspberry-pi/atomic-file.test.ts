@@ -1,22 +1,20 @@
 import {
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   AtomicFile,
   READINGS_CONSEQUENCES,
   SETTINGS_CONSEQUENCES,
 } from "../../../boards/raspberry-pi/atomic-file";
+import { folderForTest } from "../../support/folder";
 
 describe("a device's file", () => {
   let folder: string;
@@ -25,12 +23,10 @@ describe("a device's file", () => {
   const file = () => new AtomicFile(path, SETTINGS_CONSEQUENCES, (line) => lines.push(line));
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
+    folder = folderForTest();
     path = join(folder, "settings");
     lines = [];
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
   it("can be read after a restart, by its user alone", () => {
     expect(file().load()).toHaveLength(0);
     file().save(Uint8Array.of(1, 2, 3));

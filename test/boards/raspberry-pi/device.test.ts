@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Button } from "../../../boards/raspberry-pi/button";
 import { PiDevice, type PiDeviceOptions } from "../../../boards/raspberry-pi/device";
@@ -12,6 +9,7 @@ import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { TaskQueue } from "../../../server/base/task-queue";
 import { EmbeddedBroker } from "../../support/embedded-broker";
+import { folderForAll } from "../../support/folder";
 import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
 import { FakeGroveBaseHat, FakePi } from "./fake-pi";
@@ -20,12 +18,11 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
   const pi = new FakePi();
   const hat = new FakeGroveBaseHat();
   const log: string[] = [];
-  let dataDir: string;
+  const dataDir = folderForAll();
   let broker: EmbeddedBroker;
   let witness: Witness;
 
   beforeAll(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), "nightlight-pi-"));
     broker = await EmbeddedBroker.start();
     witness = await Witness.connect(broker.url);
     pi.chips.set(0x04, hat);
@@ -34,7 +31,6 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
   afterAll(async () => {
     await witness.stop();
     await broker.stop();
-    rmSync(dataDir, { recursive: true });
   });
 
   const say = (line: string) => log.push(line);

@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { keepNewest } from "../../../boards/tools/firmware/keep-newest";
+import { folderForTest } from "../../support/folder";
 
 it("keeps the newest files, whatever their names are", () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-newest-"));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = folderForTest();
   for (const [name, atS] of Object.entries({ b: 1, a: 4, d: 2, c: 3 })) {
     writeFileSync(join(dir, name), name);
     utimesSync(join(dir, name), atS, atS);

@@ -1,19 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { linuxPorts } from "../../../boards/tools/usb/linux-ports";
+import { folderForTest } from "../../support/folder";
 
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-sys-"));
+  dir = folderForTest();
   for (const name of ["tty0", "ttyS0", "ttyACM0", "ttyUSB1", "ttyACM9"])
     mkdirSync(join(dir, "class", name), { recursive: true });
-});
-
-afterEach(() => {
-  rmSync(dir, { recursive: true });
 });
 
 /** Creates a USB device as the kernel shows it. The port's link leads to the device's interface. */

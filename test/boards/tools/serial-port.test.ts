@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { callOutPath, choosePort, listed, type Port } from "../../../boards/tools/usb/serial-port";
+import { folderForAll } from "../../support/folder";
 
 describe("the board's serial port", () => {
-  let dir: string;
+  const dir = folderForAll();
   let espressif: Port;
   let silabs: Port;
   let printer: Port;
 
   beforeAll(() => {
-    dir = mkdtempSync(join(tmpdir(), "nightlight-ports-"));
     const port = (name: string, vendorId?: string): Port => {
       writeFileSync(join(dir, name), "");
       return { path: join(dir, name), ...(vendorId && { vendorId }) };
@@ -20,8 +19,6 @@ describe("the board's serial port", () => {
     silabs = port("ttyUSB0", "10c4");
     printer = port("ttyUSB1", "04b8");
   });
-
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   const nobody = () => Promise.resolve(undefined);
   const answer = (text: string) => () => Promise.resolve(text);

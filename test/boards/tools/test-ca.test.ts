@@ -1,13 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { ROOT } from "../../../server/base/root";
+import { folderForAll } from "../../support/folder";
 
-const dir = mkdtempSync(join(tmpdir(), "nightlight-test-ca-"));
-afterAll(() => rmSync(dir, { recursive: true }));
-
+const dir = folderForAll();
 it.each([
   [[], "expected DIR, got nothing: see --help"],
   [["/dev/null/ca"], "/dev/null/ca: not a directory (mkdir)"],

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { listen } from "../../../server/base/listen";
 import { ROOT } from "../../../server/base/root";
+import { folderForAll } from "../../support/folder";
 import { type Outcome, Program } from "../../support/program";
 
 const UPDATE = ["--import", "tsx", "boards/tools/update.ts"];
@@ -15,7 +15,7 @@ const UPDATE = ["--import", "tsx", "boards/tools/update.ts"];
  * incorrectly.
  */
 describe("npm run update", () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-update-"));
+  const dir = folderForAll();
   const token = join(dir, "token");
   let server: Server;
   let origin: string;
@@ -41,7 +41,6 @@ describe("npm run update", () => {
 
   afterAll(() => {
     server.close();
-    rmSync(dir, { recursive: true });
   });
 
   beforeEach(() => {

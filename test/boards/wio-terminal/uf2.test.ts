@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
@@ -9,6 +8,7 @@ import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { loadableBytes, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { folderForTest } from "../../support/folder";
 import { readUf2 } from "../../support/uf2";
 
 const packed = async () => makePackage(await compileFirmware(), { ID: "one" });
@@ -32,17 +32,13 @@ describe("the file for the bootloader", () => {
 
   it("contains exactly the linker's bytes, as binutils reads them", async () => {
     const { elf } = await linkImage(WIO, { packed: await packed() });
-    const dir = mkdtempSync(join(tmpdir(), "nightlight-uf2-"));
-    try {
-      const file = join(dir, "image.bin");
-      execFileSync("arm-none-eabi-objcopy", ["-O", "binary", "--gap-fill", "0xff", elf, file]);
-      const memory = readFileSync(file);
-      const flash = Buffer.alloc(memory.length, 0xff);
-      for (const { address, data } of readUf2(uf2OfElf(elf))) data.copy(flash, address - 0x4000);
-      expect(flash.equals(memory)).toBe(true);
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
+    const dir = folderForTest();
+    const file = join(dir, "image.bin");
+    execFileSync("arm-none-eabi-objcopy", ["-O", "binary", "--gap-fill", "0xff", elf, file]);
+    const memory = readFileSync(file);
+    const flash = Buffer.alloc(memory.length, 0xff);
+    for (const { address, data } of readUf2(uf2OfElf(elf))) data.copy(flash, address - 0x4000);
+    expect(flash.equals(memory)).toBe(true);
   });
 
   it("starts as the bootloader requires", async () => {
@@ -77,14 +73,10 @@ describe("the file for the bootloader", () => {
     const moved = Buffer.from(readFileSync(elf));
     const entry = moved.readUInt32LE(28) + moved.readUInt16LE(42); // the second: the code
     moved.writeUInt32LE(0x2000, entry + 12);
-    const dir = mkdtempSync(join(tmpdir(), "nightlight-uf2-"));
-    try {
-      writeFileSync(join(dir, "moved.elf"), moved);
-      expect(() => uf2OfElf(join(dir, "moved.elf"))).toThrow(/0x2000\.\.0x\w+ is outside/);
-      writeFileSync(join(dir, "text.elf"), "This is no image, whatever its name says.");
-      expect(() => uf2OfElf(join(dir, "text.elf"))).toThrow(/not an ELF-32 file/);
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
+    const dir = folderForTest();
+    writeFileSync(join(dir, "moved.elf"), moved);
+    expect(() => uf2OfElf(join(dir, "moved.elf"))).toThrow(/0x2000\.\.0x\w+ is outside/);
+    writeFileSync(join(dir, "text.elf"), "This is no image, whatever its name says.");
+    expect(() => uf2OfElf(join(dir, "text.elf"))).toThrow(/not an ELF-32 file/);
   });
 });

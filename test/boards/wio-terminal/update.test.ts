@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RUNTIME_LINES } from "../../../boards/log-lines";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
@@ -11,6 +8,7 @@ import { writeUf2 } from "../../../boards/wio-terminal/emulator/chip/bootloader"
 import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { HOME } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { ProgramKey } from "../../../server/setup/program-key";
+import { folderForTest } from "../../support/folder";
 import { Gateway } from "./gateway";
 import { type Variant, variant } from "./programs";
 
@@ -23,7 +21,7 @@ let board: EmulatedBoard;
 
 beforeEach(async () => {
   gateway = await Gateway.start();
-  dir = mkdtempSync(join(tmpdir(), "nightlight-key-"));
+  dir = folderForTest();
   const key = new ProgramKey(dir);
   const settings: Record<string, string> = { GATEWAY: gateway.connectionString };
   for (const [index, name] of NEXT.entries())
@@ -40,7 +38,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await board.stop();
   await gateway.stop();
-  rmSync(dir, { recursive: true });
 });
 
 describe("a program sent over the network", () => {

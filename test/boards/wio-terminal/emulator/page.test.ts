@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +10,7 @@ import { WIO_FOLDER } from "../../../../boards/wio-terminal/build/paths";
 import { ROOT } from "../../../../server/base/root";
 import { topicOf } from "../../../../src/common/wire";
 import { launchBrowser, openTab } from "../../../page/browser";
+import { folderForTest } from "../../../support/folder";
 import { Mosquitto } from "../../../support/mosquitto";
 import { type Started, startNightlight } from "../../../support/nightlight";
 import { until } from "../../../support/until";
@@ -122,7 +122,7 @@ describe("wio:emulator", () => {
   });
 
   it("reports that the image ended the emulation, and still ends without an error", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "nightlight-image-"));
+    const dir = folderForTest();
     const image = join(dir, "crasher.bin");
     writeFileSync(image, CRASHER);
     const { child, output } = startEmulator(["--image", image]);
@@ -137,7 +137,6 @@ describe("wio:emulator", () => {
       expect(output()).not.toMatch(/^ +at /m);
     } finally {
       child.kill("SIGKILL");
-      rmSync(dir, { recursive: true });
     }
   });
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { RUNTIME_LINES } from "../../../../boards/log-lines";
 import { compileFirmware } from "../../../../boards/tools/firmware/compile";
@@ -17,6 +14,7 @@ import { OPEN_ON_LOOPBACK } from "../../../../server/setup/security-options";
 import { UpdateKeys } from "../../../../server/setup/update-keys";
 import { gatewayKey, sealOrder } from "../../../../server/updates/seal";
 import { hashOf } from "../../../../server/updates/upload";
+import { folderForTest } from "../../../support/folder";
 import { type Started, startNightlight } from "../../../support/nightlight";
 import { Witness } from "../../../support/witness";
 import { Gateway } from "../gateway";
@@ -33,7 +31,7 @@ let board: EmulatedBoard;
 let gateway: Gateway | undefined;
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), "nightlight-updates-"));
+  dir = folderForTest();
   key = new UpdateKeys(dir).ensure(ID);
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
   server = await startNightlight({ simulate: false, security });
@@ -53,7 +51,6 @@ afterEach(async () => {
   await gateway?.stop();
   await witness.stop();
   await server.stop();
-  rmSync(dir, { recursive: true });
 });
 
 /** Sends an update order to the device. Anybody who has the device's key may order anything. */
