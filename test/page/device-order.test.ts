@@ -5,21 +5,12 @@ import { rowWindow } from "../../server/page/row-window";
 import { titleOf } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
 import type { DeviceView, GroupView, HealthNote } from "../../src/common/api";
+import { deviceView } from "./views";
 
 const { rule } = loadConfig();
 
-const view = (id: string, light: number | undefined, change: Partial<DeviceView>): DeviceView => ({
-  id,
-  online: true,
-  simulated: false,
-  light: light ?? null,
-  values: light === undefined ? {} : { light },
-  ledOn: null,
-  lastSeen: null,
-  state: null,
-  health: [],
-  ...change,
-});
+const view = (id: string, light: number | undefined, change: Partial<DeviceView>): DeviceView =>
+  deviceView(id, { ...(light !== undefined && { light, values: { light } }), ...change });
 const at = (s: number) => new Date(s * 1_000).toISOString();
 
 const AWAY: HealthNote = { about: "offline", why: "said", sinceMs: null };

@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { healthSentences } from "../../server/page/health-words";
 import { clockWords, dateWords } from "../../server/page/words";
-import type { DeviceView, HealthNote } from "../../src/common/api";
+import type { HealthNote } from "../../src/common/api";
+import { deviceView } from "./views";
 
-const device: DeviceView = {
-  id: "a",
-  online: true,
-  simulated: false,
-  light: null,
-  values: {},
-  ledOn: null,
-  lastSeen: null,
-  state: null,
-  health: [],
-};
+const device = deviceView("a");
 const atMs = Date.parse("2026-11-22T20:15:02Z");
 const at = clockWords(atMs);
 

@@ -11,19 +11,12 @@ import type {
   SnapshotView,
   TelemetryView,
 } from "../../src/common/api";
+import { deviceView, pointOf } from "./views";
 
-const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => ({
-  id,
-  online: true,
-  simulated: false,
-  light: 400,
-  values: { light: 400 },
-  ledOn: false,
-  lastSeen: new Date(1_000_000).toISOString(),
-  state: null,
-  health: [],
-  ...change,
-});
+const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => {
+  const lastSeen = new Date(1_000_000).toISOString();
+  return deviceView(id, { light: 400, values: { light: 400 }, ledOn: false, lastSeen, ...change });
+};
 
 const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   version: "1.0.0",
@@ -55,14 +48,6 @@ const changes = (change: Partial<ChangesView> = {}): ChangesView => ({
 
 const reading = (atMs: number, values: Record<string, number>, id = "a"): ChangesView =>
   changes({ readings: [{ id, atMs, values, ledOn: null }] });
-
-const point = (atMs: number, light: number, ledOn: number | null = null): HistoryPoint => ({
-  atMs,
-  lastMs: atMs,
-  readings: 1,
-  values: { light: { min: light, mean: light, max: light } },
-  ledOn,
-});
 
 const answer = (points: HistoryPoint[]): TelemetryView => ({
   id: "a",
@@ -170,7 +155,7 @@ describe("the last minutes of the opened device", () => {
     model.apply("changes", reading(1_001_000, { light: 99 }, "b"), 0);
     expect(shown(model)).toEqual([[3, 4]]);
     // The reading of value 3 is also part of the answer.
-    model.live?.fill(answer([point(998_000, 1), point(999_000, 2), point(1_000_000, 3)]));
+    model.live?.fill(answer([pointOf(998_000, 1), pointOf(999_000, 2), pointOf(1_000_000, 3)]));
     model.apply("changes", reading(1_002_000, { light: 5 }), 0);
     expect(shown(model)).toEqual([[1, 2, 3, 4, 5]]);
   });
@@ -185,7 +170,7 @@ describe("the last minutes of the opened device", () => {
 
   it("have a gap where the device was silent, or is offline now", () => {
     const model = followed();
-    model.live?.fill(answer([point(900_000, 1), point(930_000, 2), point(990_000, 3)]));
+    model.live?.fill(answer([pointOf(900_000, 1), pointOf(930_000, 2), pointOf(990_000, 3)]));
     expect(shown(model)).toEqual([[1, 2, null, 3]]);
     const offline = changes({ devices: [view("a", { online: false })] });
     model.apply("changes", offline, 0);
@@ -196,7 +181,9 @@ describe("the last minutes of the opened device", () => {
 
   it("have the LED's states, and follow its changes", () => {
     const model = followed();
-    model.live?.fill(answer([point(900_000, 1, 1), point(901_000, 2, 1), point(902_000, 3, 0)]));
+    model.live?.fill(
+      answer([pointOf(900_000, 1, 1), pointOf(901_000, 2, 1), pointOf(902_000, 3, 0)]),
+    );
     model.apply("changes", changes({ leds: [{ id: "a", atMs: 903_000, ledOn: true }] }), 0);
     expect(model.live?.history.ledSpans).toEqual([
       { fromMs: 900_000, toMs: 902_000 },

@@ -15,20 +15,11 @@ import {
 } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
 import type { DeviceView, Unwritten } from "../../src/common/api";
+import { deviceView } from "./views";
 
 const { rule } = loadConfig();
 
-const device: DeviceView = {
-  id: "a",
-  online: true,
-  simulated: false,
-  light: 400,
-  values: { light: 400 },
-  ledOn: null,
-  lastSeen: null,
-  state: null,
-  health: [],
-};
+const device = deviceView("a", { light: 400, values: { light: 400 } });
 
 describe("data that the disk does not accept", () => {
   it.each<[Unwritten[], RegExp]>([
