@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { command, readFlags } from "../../boards/tools/command";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
+import { onShutdownRequest } from "../../server/base/shutdown";
+import { stopAll } from "../../server/base/stop-all";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
 import { Firmware } from "../../server/firmware";
@@ -113,6 +115,9 @@ async function main(): Promise<void> {
   const [good, older] = [await compileFirmware(), await olderProgram()];
   const { program: bad } = await panicsOnceHeard();
   const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
+  // At the event "exit", so that the folder is also removed at a signal, or if stopping fails.
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  onShutdownRequest(() => process.exit(1));
   // All devices and the witness connect from one address, so the limit per address is raised.
   const limits = { ...DEFAULT_LIMITS, "connections-per-address": 2 * count };
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, limits };
@@ -181,10 +186,7 @@ async function main(): Promise<void> {
     if (lost > 0 || taken < arrived) throw new UserError(readings);
     tell(`A new reading of each device is decided; ${readings}`);
   } finally {
-    devices.stop();
-    await witness.stop();
-    await nightlight.stop();
-    rmSync(dir, { recursive: true });
+    await stopAll([devices, witness, nightlight]);
   }
 }
 

@@ -2,11 +2,10 @@
  * VS Code in the browser: code-server from npm, without the native modules that its installation
  * would build.
  */
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { until } from "../../../server/base/wait-for";
+import { UserError } from "../../../server/base/user-error";
 import { freePort } from "../../support/free-port";
 import { Program } from "../../support/program";
 
@@ -21,15 +20,15 @@ const NATIVE = ["node-pty", "@vscode/spdlog", "@vscode/windows-process-tree", "n
  * Installs code-server, if it is not installed yet. The installation takes minutes, 600 MB, a C++
  * compiler and Python.
  */
-export function installCodeServer(): void {
+export async function installCodeServer(): Promise<void> {
   if (existsSync(join(FOLDER, "ready"))) return;
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, "package.json"), '{ "private": true }');
   const vscode = join(HOME, "lib/vscode");
-  npm(FOLDER, "install", "--ignore-scripts", `code-server@${VERSION}`);
-  npm(vscode, "install", "--ignore-scripts", "--omit=dev");
-  npm(vscode, "rebuild", ...NATIVE);
+  await npm(FOLDER, "install", "--ignore-scripts", `code-server@${VERSION}`);
+  await npm(vscode, "install", "--ignore-scripts", "--omit=dev");
+  await npm(vscode, "rebuild", ...NATIVE);
   // code-server needs this module only to hash a password, and this server has no password.
   writeFileSync(join(FOLDER, "node_modules/argon2/argon2.js"), "module.exports = {};\n");
   // The TypeScript extension expects a compiler in the folder of the extensions.
@@ -41,35 +40,32 @@ export function installCodeServer(): void {
   writeFileSync(join(FOLDER, "ready"), VERSION);
 }
 
-function npm(cwd: string, ...args: string[]): void {
+async function npm(cwd: string, ...args: string[]): Promise<void> {
   console.log(`npm ${args.join(" ")}`);
-  execFileSync("npm", [...args, "--no-audit", "--no-fund"], {
-    cwd,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
+  const program = start("npm", [...args, "--no-audit", "--no-fund"], cwd);
+  const { code, stderr } = await program.end;
+  if (code !== 0) throw new UserError(`npm ${args.join(" ")}: failed\n${stderr.trimEnd()}`);
 }
 
-export class CodeServer {
-  private constructor(
-    private readonly program: Program,
-    readonly url: string,
-  ) {}
+/** Starts a program that ends with this process, however this process ends. */
+function start(command: string, args: string[], cwd: string): Program {
+  const program = new Program(command, args, { cwd });
+  // First of all handlers, because others remove folders that the program uses.
+  process.prependOnceListener("exit", () => void program.stop());
+  return program;
+}
 
-  /** @param data folder for the user's settings and extensions: empty at first */
-  static async start(data: string): Promise<CodeServer> {
-    const port = await freePort();
-    const args = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
-    args.push("--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", data);
-    args.push("--extensions-dir", join(data, "extensions"), "--config", join(data, "config.yaml"));
-    const program = new Program(process.execPath, [join(HOME, "out/node/entry.js"), ...args], {
-      cwd: data,
-    });
-    await until("code-server listens", () => program.output.includes("listening on"));
-    return new CodeServer(program, `http://127.0.0.1:${port}/`);
-  }
-
-  async stop(): Promise<void> {
-    await this.program.stop();
-  }
+/**
+ * Starts code-server.
+ * @param data folder for the user's settings and extensions: empty at first
+ * @returns its address
+ */
+export async function startCodeServer(data: string): Promise<string> {
+  const port = await freePort();
+  const args = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
+  args.push("--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", data);
+  args.push("--extensions-dir", join(data, "extensions"), "--config", join(data, "config.yaml"));
+  const program = start(process.execPath, [join(HOME, "out/node/entry.js"), ...args], data);
+  await program.untilPrinted("listening on");
+  return `http://127.0.0.1:${port}/`;
 }

@@ -8,20 +8,15 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
-import { printHelpIfAsked } from "../../../../boards/tools/command";
 import { compileFirmware } from "../../../../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../../../../boards/tools/firmware/configure";
 import { ROOT } from "../../../../server/base/root";
+import { onShutdownRequest } from "../../../../server/base/shutdown";
 import { until } from "../../../../server/base/wait-for";
 import { loadConfig } from "../../../../server/setup/config";
 import { startNightlight } from "../../../support/nightlight";
 import { boot } from "./machine";
 import { BUTTON_PIN, type FromGuest, LED_PIN, type ToGuest } from "./words";
-
-printHelpIfAsked(`Usage: npm run test:pi
-
-npm run pi on a Linux kernel in QEMU: docs/raspberry-pi.md. It takes no options.
-`);
 
 /**
  * The compiled guest program has to be at the same depth as server/base/root.ts, which finds the
@@ -112,6 +107,9 @@ const { port } = control.address() as { port: number };
 const program = (name: string) => join(FOLDER, `${name}.mjs`);
 const command = [program("guest"), String(port), mqttPort, program("pi"), configFile];
 const qemu = boot([process.execPath, ...command]);
+// At the event "exit", so that QEMU also ends at a signal.
+process.once("exit", () => qemu.kill("SIGKILL"));
+onShutdownRequest(() => process.exit(1));
 qemu.stdout?.on("data", (chunk: Buffer) => process.stdout.write(chunk));
 qemu.once("exit", () => (isOff = true));
 step("booting");
