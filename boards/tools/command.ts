@@ -23,23 +23,40 @@ export function printHelpIfAsked(usage: string): void {
   process.exit();
 }
 
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
 /**
+ * Reads the options of a command that takes no other words.
+ * @param usage the text for `--help`
+ * @throws UserError that names the unknown option or word
+ */
+export function readFlags<T extends Options>(
+  usage: string,
+  options: T,
+  args = process.argv.slice(2),
+) {
+  printHelpIfAsked(usage);
+  return orMistake(options, () => parseArgs({ args, options }).values);
+}
+
+/**
+ * Reads the options of a command and its other words, such as `add ID`.
  * @param usage the text for `--help`
  * @throws UserError that names the unknown option
  */
-export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
-  usage: string,
-  options: T,
-) {
+export function readArguments<T extends Options>(usage: string, options: T) {
   printHelpIfAsked(usage);
+  const args = process.argv.slice(2);
+  return orMistake(options, () => parseArgs({ args, options, allowPositionals: true }));
+}
+
+function orMistake<T>(options: Options, parse: () => T): T {
   try {
-    return parseArgs({ args: process.argv.slice(2), options }).values;
+    return parse();
   } catch (error) {
-    throw new UserError(
-      `${flagMistake(error)}; expected one of ${Object.keys(options)
-        .map((name) => `--${name}`)
-        .join(", ")}`,
-    );
+    const names = Object.keys(options).map((name) => `--${name}`);
+    const expected = names.length > 0 ? `expected one of ${names.join(", ")}` : "takes no options";
+    throw new UserError(`${flagMistake(error)}; ${expected}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm run lint` and the other commands that run several programs, one after another. A list here
- * needs no shell, so it works on every system. Arguments after `--` go to the last program.
+ * needs no shell, so it works on every system. If the last program takes arguments, it gets those
+ * after `--`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +10,7 @@ import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
 import { onShutdownRequest } from "../../server/base/shutdown";
 import { UserError } from "../../server/base/user-error";
-import { command, printHelpIfAsked } from "./command";
+import { command, printHelpIfAsked, readFlags } from "./command";
 
 /** A TypeScript file of this project, or a package's program, with arguments. */
 type Step = readonly [name: string, ...args: string[]];
@@ -58,6 +59,9 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
+/** The commands whose last program takes arguments, such as a test's file. */
+const WITH_ARGUMENTS = ["typecheck", "test:fast", "test", "test:cluster", "bench"];
+
 /**
  * Node's arguments for a step. The program's file is run directly: on Windows, its command is a
  * script.
@@ -78,9 +82,10 @@ function argumentsFor([name, ...args]: Step): string[] {
 /** The usage text. The last program's own options are not part of it. */
 function usageOf(name: string, steps: readonly Step[]): string {
   const lines = steps.map((step) => `  ${step.join(" ")}`);
-  return `Usage: npm run ${name} [-- ARGUMENTS]
+  const isPassedOn = WITH_ARGUMENTS.includes(name);
+  return `Usage: npm run ${name}${isPassedOn ? " [-- ARGUMENTS]" : ""}
 
-Runs these programs, one after another. The last one gets the arguments:
+Runs these programs, one after another. ${isPassedOn ? "The last one gets the arguments:" : "Takes no options."}
 
 ${lines.join("\n")}
 `;
@@ -111,6 +116,8 @@ await command(async () => {
   const last = steps?.at(-1);
   if (!steps || !last)
     throw new UserError(`steps: expected one of ${Object.keys(STEPS).join(", ")}, got "${name}"`);
-  printHelpIfAsked(usageOf(name, steps));
+  const usage = usageOf(name, steps);
+  if (WITH_ARGUMENTS.includes(name)) printHelpIfAsked(usage);
+  else readFlags(usage, {}, args);
   process.exitCode = await run([...steps.slice(0, -1), [...last, ...args]]);
 });

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { makeFolder } from "../../server/base/make-folder";
 import { UserError } from "../../server/base/user-error";
 import { idExpected } from "../../src/common/id";
-import { command, printHelpIfAsked } from "./command";
+import { command, readArguments } from "./command";
 
 const DAYS = "30";
 
@@ -67,8 +67,7 @@ function nameError(name: string): string | undefined {
 }
 
 function main(): void {
-  printHelpIfAsked(USAGE);
-  const [dir, ...names] = process.argv.slice(2);
+  const [dir, ...names] = readArguments(USAGE, {}).positionals;
   if (dir === undefined) throw new UserError("expected DIR, got nothing: see --help");
   const mistake = names.map(nameError).find((text) => text !== undefined);
   if (mistake !== undefined) throw new UserError(mistake);

@@ -1,15 +1,14 @@
 /** `npm run user`: manages the users who may log in at the embedded broker. */
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { warnOfExposure } from "../../server/base/secret-file";
-import { flagMistake, UserError } from "../../server/base/user-error";
+import { UserError } from "../../server/base/user-error";
 import { hashPassword } from "../../server/setup/password";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { userNameError, Users } from "../../server/setup/users";
-import { command } from "./command";
+import { command, readArguments } from "./command";
 import { readPassword } from "./prompt";
 
-const HELP = `Usage: npm run user -- add ID | list | remove ID
+const USAGE = `Usage: npm run user -- add ID | list | remove ID
 
 Manages the users of the embedded broker. A device's user name is its id.
 
@@ -19,16 +18,21 @@ Manages the users of the embedded broker. A device's user name is its id.
   --data DIR        the server's data folder                (${DEFAULT_DIR})
 `;
 
+const EXPECTED = "expected add ID, list or remove ID; see npm run user -- --help";
 const MIN_CHARACTERS = 8;
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args);
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments(USAGE, {
+    server: { type: "boolean" },
+    certificate: { type: "boolean" },
+    data: { type: "string" },
+  });
   const [action, name, ...rest] = positionals;
   const dir = resolve(values.data ?? DEFAULT_DIR);
   const users = new Users(dir);
   warnOfExposure(join(dir, "users.json"));
-  if (values.help || rest.length) console.log(HELP);
-  else if (action === "list" && name === undefined) list(users);
+  if (rest.length > 0) throw new UserError(EXPECTED);
+  if (action === "list" && name === undefined) list(users);
   else if (action === "remove" && name !== undefined) {
     if (!users.remove(name)) throw new UserError(`${name}: no such user`);
     console.log(`Removed ${name}`);
@@ -38,24 +42,7 @@ async function main(args: string[]): Promise<void> {
     const password = values.certificate ? null : await hashPassword(await newPassword(name));
     users.set(name, { role: values.server ? "server" : "device", password });
     console.log(`Added ${name}, a ${values.server ? "server" : "device"}`);
-  } else throw new UserError("expected add ID, list or remove ID; see npm run user -- --help");
-}
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        server: { type: "boolean" },
-        certificate: { type: "boolean" },
-        data: { type: "string" },
-        help: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new UserError(`${flagMistake(error)}; see npm run user -- --help`);
-  }
+  } else throw new UserError(EXPECTED);
 }
 
 function list(users: Users): void {
@@ -72,4 +59,4 @@ async function newPassword(name: string): Promise<string> {
   return password;
 }
 
-await command(() => main(process.argv.slice(2)));
+await command(main);

@@ -4,11 +4,19 @@ import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
 import { loadConfig } from "../../server/setup/config";
 import type { Bench, Measurement } from "./measurement";
 
-writeFirmwareConfig(loadConfig());
+const files = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith(".bench.ts"))
+  .sort();
 const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !files.some((file) => file.startsWith(name)));
+if (unknown !== undefined) {
+  const names = files.map((file) => file.replace(".bench.ts", "")).join(", ");
+  console.error(`nightlight: bench: expected one of ${names}, got "${unknown}"`);
+  process.exit(1);
+}
+writeFirmwareConfig(loadConfig());
 const rows: Measurement[] = [];
-for (const file of readdirSync(import.meta.dirname).sort()) {
-  if (!file.endsWith(".bench.ts")) continue;
+for (const file of files) {
   if (wanted.length && !wanted.some((name) => file.startsWith(name))) continue;
   console.error(`${file} ...`);
   const { default: bench } = (await import(`./${file}`)) as { default: Bench };

@@ -25,7 +25,7 @@ describe("the scripts of package.json", () => {
       const usage = shown.startsWith("npm ") ? shown : `npm run ${shown}`;
       const text = readFileSync(join(ROOT, source), "utf8");
       expect(text).toMatch(new RegExp(`\`Usage: ${usage}\\b`));
-      expect(text).toMatch(/readFlags\(|printHelpIfAsked\(|values\.help/);
+      expect(text).toMatch(/readFlags\(|readArguments\(|values\.help/);
     },
   );
 

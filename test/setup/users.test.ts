@@ -71,8 +71,17 @@ describe("npm run user", () => {
       `add: expected a name that does not end in nightlight_client, got "lamp-1nightlight_client"`,
     ],
     [["remove", "nobody"], "", "nobody: no such user"],
+    [
+      ["list", "lamp-1", "lamp-2"],
+      "",
+      "expected add ID, list or remove ID; see npm run user -- --help",
+    ],
     [["dance"], "", "expected add ID, list or remove ID; see npm run user -- --help"],
-    [["add", "x", "--bogus"], "", "Unknown option '--bogus'; see npm run user -- --help"],
+    [
+      ["add", "x", "--bogus"],
+      "",
+      "Unknown option '--bogus'; expected one of --server, --certificate, --data",
+    ],
   ])("reports in one line what is wrong with %j", async (args, input, message) => {
     const { code, stdout, stderr } = await user(args, input);
     expect({ code, stdout, stderr }).toEqual({

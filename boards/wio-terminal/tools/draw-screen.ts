@@ -1,15 +1,15 @@
 /** `npm run draw:screen`: makes the README's picture of the screen by running the screen's C. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { printHelpIfAsked } from "../../tools/command";
+import { command, readFlags } from "../../tools/command";
 import { WIO_FOLDER } from "../build/paths";
 import { encodePng } from "../build/png";
 import { buildScreen, render } from "./screen-host";
 
-printHelpIfAsked(`Usage: npm run draw:screen
+const USAGE = `Usage: npm run draw:screen
 
 Draws the picture of the screen in the README with the screen's C. Takes no options.
-`);
+`;
 
 const FROM_LIGHT = 640;
 const TO_LIGHT = 180;
@@ -27,8 +27,12 @@ const script = [
   ...["set id kitchen", "set wifi 2", "set broker 2", "set decided by server"],
   ...["set outbox 0 waiting", ...evening, "set led 1", "run 1000", "look dusk"],
 ];
-const dusk = render(await buildScreen(), script).get("dusk");
-if (!dusk) throw new Error("the screen's program ended early");
-const file = join(WIO_FOLDER, "screen.png");
-writeFileSync(file, encodePng(dusk.picture));
-console.log(file);
+
+await command(async () => {
+  readFlags(USAGE, {});
+  const dusk = render(await buildScreen(), script).get("dusk");
+  if (!dusk) throw new Error("the screen's program ended early");
+  const file = join(WIO_FOLDER, "screen.png");
+  writeFileSync(file, encodePng(dusk.picture));
+  console.log(file);
+});

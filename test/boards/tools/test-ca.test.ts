@@ -7,6 +7,7 @@ import { folderForAll } from "../../support/folder";
 const dir = folderForAll();
 it.each([
   [[], "expected DIR, got nothing: see --help"],
+  [["--wrong"], "Unknown option '--wrong'; takes no options"],
   [["/dev/null/ca"], "/dev/null/ca: not a directory (mkdir)"],
   [[dir, "ca"], "NAME: expected another name than ca, which is the CA's own"],
   [[dir], "openssl is not installed"],
