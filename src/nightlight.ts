@@ -116,10 +116,8 @@ export async function runNightlight(
     // If the device can't evaluate the rule, it leaves the LED unchanged.
     if (config.rule && fallback.update(nowMs, mqtt.connected))
       console.log(fallback.active ? "No server: deciding for myself" : "The server decides again");
-    if (fallback.active) {
-      const on = decide(config.rule, light, led.on, nowMs - led.changedMs);
-      if (await led.set(on, "device")) reporter.stateChanged();
-    }
+    const on = fallback.active ? decide(config.rule, light, led.on, nowMs - led.changedMs) : led.on;
+    if (await led.set(on, fallback.active ? "device" : "server")) reporter.stateChanged();
     if (!isReportAsked && !cadence.isDue(nowMs, light)) return;
     isReportAsked = false;
     cadence.report(nowMs, light);

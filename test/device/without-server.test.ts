@@ -48,8 +48,15 @@ describe("a device without a server", () => {
     own.device.lightRaw = 100;
     await witness.untilSeen("alone-2/state", /"led_on":true,"decided_by":"server"/, from);
     expect((await second.device("alone-2"))?.state?.decided_by).toBe("server");
-    await witness.stop();
     await second.stop();
+    await witness.untilSeen("alone-2/state", /"decided_by":"device"/, witness.seen.length);
+
+    // The LED is right, so the third server sends no command.
+    const before = witness.seen.length;
+    const third = await startNightlight(options);
+    await witness.untilSeen("alone-2/state", /"led_on":true,"decided_by":"server"/, before);
+    await witness.stop();
+    await third.stop();
   });
 
   it("obeys a lesson's server, although another server's offline status is retained", async () => {
