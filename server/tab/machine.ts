@@ -9,6 +9,8 @@ export interface MachineOptions {
   /** Initial light at the sensor, raw, 0..1023. */
   lightRaw: number;
   onLog: (line: string) => void;
+  /** Called when the virtual machine itself has failed: it has stopped for good. */
+  onFailure: (error: Error) => void;
   /** Called when the program ends with a code other than 0. The virtual machine restarts it. */
   onPanic: (code: number) => void;
   /** Called with the lamp's brightness, 0..1. */
@@ -45,7 +47,10 @@ export class Machine {
   ) {
     vm.dmesg = options.onLog;
     vm.log = () => undefined;
-    vm.error = (line) => options.onLog(String(line));
+    vm.error = (line) => {
+      if (line instanceof Error) options.onFailure(line);
+      else options.onLog(String(line));
+    };
     vm.panicHandler = (code) => {
       // Code 0 means that the program ended or restarted.
       if (code !== 0) options.onPanic(code);

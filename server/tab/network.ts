@@ -71,9 +71,11 @@ export class Network {
       if (error) say("error", error);
       say("close");
     };
+    // The virtual machine must be told after its own call: being called in the middle, it aborts.
+    const endLater = (error?: Error) => void setTimeout(() => end(error));
     if (!this.isPlugged) {
-      setTimeout(() => end(new Error("the network is unplugged")));
-      return { on, once: on, write: () => undefined, end: () => end() };
+      endLater(new Error("the network is unplugged"));
+      return { on, once: on, write: () => undefined, end: () => endLater() };
     }
     const socket = new WebSocket(this.options.url, "mqtt");
     socket.binaryType = "arraybuffer";
@@ -115,7 +117,7 @@ export class Network {
         socket.send(bytes);
       },
       end: () => {
-        end();
+        endLater();
         socket.close();
       },
     };

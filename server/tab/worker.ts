@@ -72,6 +72,7 @@ async function start(message: ToWorker & { kind: "start" }): Promise<void> {
     settings,
     lightRaw,
     onLog: (line) => scope.postMessage({ kind: "log", line }),
+    onFailure: failed,
     onPanic: (code) => scope.postMessage({ kind: "panic", code }),
     onBrightness: (brightness) => scope.postMessage({ kind: "brightness", brightness }),
   });

@@ -23,6 +23,7 @@ class StallingDevice {
       settings: { ID: "stalled", BROKER: "mqtt://127.0.0.1:1" },
       lightRaw: 652,
       onLog: (line) => this.log.push(line),
+      onFailure: (error) => this.log.push(`panic: ${error.message}`),
       onPanic: (code) => this.log.push(`panic ${code}`),
       onBrightness: () => undefined,
     });
