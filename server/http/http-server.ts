@@ -7,6 +7,12 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 2_000;
 /**
+ * How long an idle connection stays open, ms: longer than the 60 s of most proxies, so that they
+ * close it. After Node's 5 s, a server that wakes up would close a connection without reading the
+ * request that has arrived.
+ */
+const IDLE_TIMEOUT_MS = 65_000;
+/**
  * Maximum size of a request's header: Node's default, stated explicitly. A longer header is
  * answered with 431.
  */
@@ -18,6 +24,7 @@ export function createHttpServer(tls: Tls | undefined, maxConnections: number): 
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   const server = tls
