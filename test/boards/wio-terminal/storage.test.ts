@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
+import { insist } from "../../../boards/tools/usb/pipe";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import type { Settings } from "../../../server/setup/settings";
 import {
@@ -100,7 +101,10 @@ describe("a power cut while a setting is written", () => {
       // Some values are written without a power cut. The power then fails during the next write,
       // during the store's move to its other block, or right after the write.
       const peaceful = Math.floor(random() * 6) + 1;
-      for (let i = 0; i < peaceful; i++) await client.setValue("value", encode(valueOf(++written)));
+      for (let i = 0; i < peaceful; i++) {
+        const value = encode(valueOf(++written));
+        await insist(() => client.setValue("value", value));
+      }
       let orders = Math.floor(random() * 12);
       const goesOff = new Promise<void>((resolve) => {
         chip.nvm.onWork = (micros) => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PROGRAM_LINES, RUNTIME_LINES } from "../../../boards/log-lines";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
+import { insist } from "../../../boards/tools/usb/pipe";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { HOME, startNightlightBoard } from "../../../boards/wio-terminal/emulator/nightlight-board";
@@ -169,7 +170,7 @@ describe("a board on the line", () => {
     await board.untilLogged(RUNTIME_LINES.wifiUp);
     const client = new SettingsClient(await service(SRV_SETTINGS));
     const set = async (name: string, value: string): Promise<void> =>
-      await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
+      await insist(() => client.setValue(name, new TextEncoder().encode(JSON.stringify(value))));
     let from = board.log.length;
     await set("WIFI_SSID", "elsewhere");
     await board.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.joinFailed, { from });
@@ -190,18 +191,20 @@ describe("a board on the line", () => {
     await board.untilLogged(RUNTIME_LINES.wifiUp);
     const wifi = await service(SRV_WIFI);
     let from = board.log.length;
-    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "wrong one"], true);
+    const add = async (...network: string[]): Promise<void> =>
+      await insist(() => wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, network, true));
+    await add("home", "wrong one");
     await board.untilLogged(RUNTIME_LINES.wifi + RUNTIME_LINES.joinFailed, { from });
-    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
+    await add("home", "good night");
     await board.untilLogged(RUNTIME_LINES.wifiUp, { from });
     from = board.log.length;
     // On a slow machine, a join with the wrong password may also have cut the coprocessor's power
     // by now.
     const { powerUps } = board.coprocessor;
-    await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
+    await insist(() => wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true));
     await board.untilLogged(RUNTIME_LINES.noNetwork, { from });
     from = board.log.length;
-    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
+    await add("home", "good night");
     await board.untilLogged(RUNTIME_LINES.wifiUp, { from });
     expect(board.coprocessor.powerUps).toBe(powerUps + 1);
   });
