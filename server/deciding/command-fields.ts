@@ -1,3 +1,4 @@
+import { hasLoneSurrogate } from "../../src/common/id";
 import type { Fields, ServerRule } from "../../src/common/server-rule";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
@@ -19,6 +20,8 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
       const shown = found === undefined ? "nothing" : JSON.stringify(found).slice(0, 40);
       return { error: `${field}: expected ${typeName(example)}, got ${shown}` };
     }
+    if (typeof found === "string" && hasLoneSurrogate(found))
+      return { error: `${field}: has a lone surrogate` };
     fields[field] = found;
   }
   return { value: fields };

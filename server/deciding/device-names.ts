@@ -1,4 +1,4 @@
-import { idError } from "../../src/common/id";
+import { idError, textError } from "../../src/common/id";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
 const NAME_MAX_LENGTH = 64;
@@ -54,13 +54,11 @@ export function namePayload(name: string): string {
  */
 export function parseName(text: unknown): Parsed<string> {
   const name = typeof text === "string" ? text.trim() : undefined;
-  // A page and Home Assistant must be able to show the name: no lone surrogates [Unicode 15.0,
-  // D75], and no control characters.
-  if (name !== undefined && name.length <= NAME_MAX_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(name))
+  if (name !== undefined && name.length <= NAME_MAX_LENGTH && textError(name) === undefined)
     return { value: name };
   const found = text === undefined ? "nothing" : JSON.stringify(text).slice(0, 80);
   return {
-    error: `name: expected text of at most ${NAME_MAX_LENGTH} characters, none of them a control character, got ${found}`,
+    error: `name: expected text of at most ${NAME_MAX_LENGTH} characters, without control characters and lone surrogates, got ${found}`,
   };
 }
 

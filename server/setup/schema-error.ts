@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import {
+  hasLoneSurrogate,
   idExpected,
   patternExpected,
   topicExpected,
@@ -11,12 +12,18 @@ import { withoutPassword } from "./broker-url";
 export const FORMATS: Record<string, (text: string) => string | undefined> = {
   id: idExpected,
   "id-pattern": patternExpected,
+  "well-formed": wellFormedExpected,
   topic: topicExpected,
   "topic-prefix": topicPrefixExpected,
   "i2c-address": i2cAddressExpected,
   "gpio-chip": gpioChipExpected,
   "spi-device": spiDeviceExpected,
 };
+
+function wellFormedExpected(text: string): string | undefined {
+  if (!hasLoneSurrogate(text)) return undefined;
+  return `expected text without lone surrogates, got ${JSON.stringify(text)}`;
+}
 
 /** Checks an I²C address. The addresses below 0x03 and above 0x77 are reserved: UM10204, 3.1.12. */
 function i2cAddressExpected(text: string): string | undefined {

@@ -14,13 +14,37 @@ export function idError(id: string): string | undefined {
   if (id === "." || id === "..") return `"${id}" is not a name`;
   // `$` starts the brokers' own topics [MQTT 3.1.1, 4.7.2].
   if (id[0] === "$") return "starts with $";
-  if (hasControlCharacter(id)) return "has a control character";
+  const wrong = textError(id);
+  if (wrong !== undefined) return wrong;
   for (let at = 0; at < id.length; at++) {
     // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is the path separator of
     // Windows. In a list of ids, `*` matches any text.
     if ("+#/\\*".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
   }
   return undefined;
+}
+
+/**
+ * Checks a text that is sent in MQTT, compiled into a program, or shown.
+ * @returns what is wrong with the text, or undefined
+ */
+export function textError(text: string): string | undefined {
+  if (hasControlCharacter(text)) return "has a control character";
+  return hasLoneSurrogate(text) ? "has a lone surrogate" : undefined;
+}
+
+/**
+ * Whether the text contains half of a surrogate pair without the other half. UTF-8 can't encode
+ * such a text [MQTT-1.5.3-1].
+ */
+export function hasLoneSurrogate(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0xd800 || code > 0xdfff) continue;
+    const next = text.charCodeAt(++at);
+    if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return true;
+  }
+  return false;
 }
 
 /** Whether the text contains a C0, DEL or C1 character of Unicode. */
@@ -64,7 +88,7 @@ export function topicPrefixExpected(prefix: string): string | undefined {
   return expected && `expected levels that each end in /, of ${ID}, got ${JSON.stringify(prefix)}`;
 }
 
-const ID = `1 to ${ID_MAX_LENGTH} characters, not . or .., no $ first, and none of + # / \\ * or control characters`;
+const ID = `1 to ${ID_MAX_LENGTH} characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates`;
 
 /** Whether the id matches one of the patterns, in which `*` stands for any text. */
 export function matches(id: string, patterns: string[]): boolean {

@@ -1,5 +1,5 @@
 /** A device's own settings, by the names that `readSetting` takes. Pure. */
-import { hasControlCharacter, patternExpected } from "./id";
+import { patternExpected, textError } from "./id";
 
 export const SETTING_NAMES = [
   "ID",
@@ -25,7 +25,8 @@ const [WIFI_PASSWORD_MIN_BYTES, WIFI_PASSWORD_MAX_BYTES] = [8, 63];
  * @returns what is wrong with the value, or undefined
  */
 export function settingError(name: SettingName, value: string): string | undefined {
-  if (hasControlCharacter(value)) return "has a control character";
+  const wrong = textError(value);
+  if (wrong !== undefined) return wrong;
   const bytes = utf8Bytes(value);
   const escapedBytes = utf8Bytes(JSON.stringify(value).slice(1, -1));
   if (escapedBytes > VALUE_MAX_BYTES) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { idError, idExpected, matches, patternExpected } from "../../src/common/id";
 
 describe("an id", () => {
-  it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(64), "Küche 1", "灯", "a$", "a:b"])(
+  it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(64), "Küche 1", "灯", "🌙", "a$", "a:b"])(
     "may be %j",
     (id) => {
       expect(idError(id)).toBeUndefined();
@@ -23,6 +23,9 @@ describe("an id", () => {
     ["a\u0000", "has a control character"],
     ["a\nb", "has a control character"],
     ["a\u0085", "has a control character"],
+    ["n\ud800", "has a lone surrogate"],
+    ["\udf19\ud83c", "has a lone surrogate"],
+    ["\ud83c\ud83c\udf19", "has a lone surrogate"],
   ])("may not be %j: %s", (id, error) => {
     expect(idError(id)).toBe(error);
     expect(idExpected(id)).toMatch(/^expected 1 to 64 characters, [ -~]*, got "/);

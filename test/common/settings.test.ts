@@ -9,6 +9,7 @@ it.each([
   ["UPDATE_KEY", KEY.slice(1), NO_KEY],
   ["UPDATE_KEY", KEY.toUpperCase(), NO_KEY],
   ["MQTT_PWD", "a\nb", "has a control character"],
+  ["MQTT_USER", "u\udc00", "has a lone surrogate"],
   ["MQTT_PWD", "ä".repeat(101), "expected at most 200 bytes, got 202"],
   ["ID", "lamp-*", undefined],
   ["ID", "*-*", 'expected at most one *, got "*-*"'],

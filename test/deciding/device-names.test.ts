@@ -18,6 +18,7 @@ describe("the names of devices", () => {
     ["a", "{}", /^name: expected text .*, got nothing$/],
     ["a", '{"name":5}', /^name: expected text .*, got 5$/],
     ["a", '{"name":"\\u0007"}', /^name: expected .* control character/],
+    ["a", '{"name":"\\ud800"}', /^name: expected .* lone surrogates, got "\\ud800"$/],
     ["", '{"name":"Hall"}', /^id: empty$/],
     ["b/c", '{"name":"Hall"}', /^id: has a "\/"$/],
   ])("refuse for %j what %j says", (id, text, error) => {

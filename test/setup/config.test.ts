@@ -39,7 +39,7 @@ describe("devicescript.json", () => {
     ["[]", "devicescript.json: the whole file: expected an object, got []"],
     [
       withChange({ id: "a/b" }),
-      'devicescript.json: id: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
+      'devicescript.json: id: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates, got "a/b"',
     ],
     [
       withChange({ devices: "some" }),
@@ -47,7 +47,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ devices: ["shed-*", "a/b"] }),
-      'devicescript.json: devices.1: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
+      'devicescript.json: devices.1: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates, or * for any text in it, got "a/b"',
     ],
     [
       withChange({ topicPrefix: "house" }),
@@ -194,6 +194,18 @@ describe("devicescript.json", () => {
     [
       withChange({ rule: { ...good.rule, field: ["light", ""] } }),
       'devicescript.json: rule.field.1: expected text of 1 to 60 characters, got ""',
+    ],
+    [
+      withChange({ rule: { ...good.rule, field: ["light", "a\ud800"] } }),
+      'devicescript.json: rule.field.1: expected text without lone surrogates, got "a\\ud800"',
+    ],
+    [
+      withChange({ rule: { ...good.rule, on: { "a\ud800": 1 } } }),
+      'devicescript.json: rule.on: expected text without lone surrogates, got "a\\ud800"',
+    ],
+    [
+      withChange({ rule: { ...good.rule, on: { mode: "a\ud800" } } }),
+      'devicescript.json: rule.on.mode: expected text without lone surrogates, got "a\\ud800"',
     ],
     [
       withGroups({ members: ["x", "y", "x"] }),

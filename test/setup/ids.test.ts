@@ -5,12 +5,25 @@ import { userNameError } from "../../server/setup/users";
 
 const config = loadConfig();
 const options = (...flags: string[]) => parseOptions(flags, config, {});
-const BAD = ["", ".", "..", "+", "a#", "a/b", "a\\b", "$SYS", "a\u0000", "*", "x".repeat(65)];
+const BAD = [
+  "",
+  ".",
+  "..",
+  "+",
+  "a#",
+  "a/b",
+  "a\\b",
+  "$SYS",
+  "a\u0000",
+  "a\ud800",
+  "*",
+  "x".repeat(65),
+];
 
 describe.each(BAD)("an id %j", (id) => {
   const inOneLine = (start: string) =>
     new Error(
-      `${start}expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got ${JSON.stringify(id)}`,
+      `${start}expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates, got ${JSON.stringify(id)}`,
     );
 
   it("is refused as an option, as a user and in the configuration", () => {

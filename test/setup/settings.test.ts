@@ -82,7 +82,7 @@ describe(".env.local", () => {
     ["ID=a*b*", '.env.local:1: ID: expected at most one *, got "a*b*"'],
     [
       "ID=a/b",
-      '.env.local:1: ID: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
+      '.env.local:1: ID: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates, or * for any text in it, got "a/b"',
     ],
   ])("refuses %j", (text, message) => {
     expect(() => parseSettings(text)).toThrow(new Error(message));

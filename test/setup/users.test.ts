@@ -63,7 +63,7 @@ describe("npm run user", () => {
     [
       ["add", "a/b"],
       "",
-      'add: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
+      'add: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates, got "a/b"',
     ],
     [
       ["add", "lamp-1nightlight_client"],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { findMistakes } from "../../../boards/line/setting-mistakes";
 
 const ID =
-  "1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters";
+  "1 to 64 characters, not . or .., no $ first, and none of + # / \\ *, control characters or lone surrogates";
 
 it.each([
   [{ ID: "" }, "id: expected a text, got nothing"],
