@@ -1,5 +1,6 @@
 import type { Group } from "../../src/common/groups";
-import type { ServerRule } from "../../src/common/server-rule";
+import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
+import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { piContradiction, type PiParts } from "./pi-parts";
 import { unknownField } from "./schema-error";
 
@@ -26,6 +27,7 @@ export function crossFieldError({
     return `telemetry.minGapMs: expected at most intervalMs, ${telemetry.intervalMs}, got ${telemetry.minGapMs}`;
   return (
     ruleError(rule) ??
+    hysteresisError(rule) ??
     deliveryError(rule, commands.delivery) ??
     groupsError(groups) ??
     piContradiction(pi)
@@ -42,6 +44,15 @@ function ruleError({ on, off }: ServerRule): string | undefined {
   );
   if (differs) return undefined;
   return `rule.off: expected a field of rule.on (${Object.keys(on).join(", ")}) with another value, got ${JSON.stringify(off)}`;
+}
+
+/** Checks that the light can go far enough past the threshold to change the decision back. */
+function hysteresisError(rule: ServerRule): string | undefined {
+  const { comparison, value, hysteresis } = rule;
+  if (!fieldsOf(rule).every((field) => field === "light")) return undefined;
+  const most = comparison === "below" ? LIGHT_MAX_RAW - value : value;
+  if (hysteresis <= most) return undefined;
+  return `rule.hysteresis: expected at most ${most}, because light is 0 to ${LIGHT_MAX_RAW} and the threshold is ${value}, got ${hysteresis}`;
 }
 
 function deliveryError({ on, off }: ServerRule, delivery: object): string | undefined {

@@ -78,6 +78,10 @@ describe("devicescript.json", () => {
       "devicescript.json: rule.value: expected a number from 0 to 1023, got 2000",
     ],
     [
+      withChange({ rule: { ...good.rule, field: ["light"], value: -1 } }),
+      "devicescript.json: rule.value: expected a number from 0 to 1023, got -1",
+    ],
+    [
       withChange({ telemetry: { ...good.telemetry, intervalMs: "5" } }),
       'devicescript.json: telemetry.intervalMs: expected a whole number from 100 to 86400000, got "5"',
     ],
@@ -244,6 +248,16 @@ describe("devicescript.json", () => {
       'rule.off: expected a field of rule.on (led_on) with another value, got {"other":1}',
     ],
     [
+      withChange({ rule: { ...good.rule, hysteresis: 724 } }),
+      "rule.hysteresis: expected at most 723, because light is 0 to 1023 and the threshold is 300, got 724",
+    ],
+    [
+      withChange({
+        rule: { ...good.rule, field: ["light"], comparison: "above", hysteresis: 1e9 },
+      }),
+      "rule.hysteresis: expected at most 300, because light is 0 to 1023 and the threshold is 300, got 1000000000",
+    ],
+    [
       withChange({ commands: { delivery: { foo: "ordered" } } }),
       "commands.delivery.foo: unknown field, expected one of led_on",
     ],
@@ -264,7 +278,12 @@ describe("devicescript.json", () => {
   });
 
   it("accepts values on the edge of a contradiction", () => {
-    const rule = { ...good.rule, on: { mode: "on", fan: 1 }, off: { mode: "off" } };
+    const rule = {
+      ...good.rule,
+      hysteresis: 723,
+      on: { mode: "on", fan: 1 },
+      off: { mode: "off" },
+    };
     const telemetry = { ...good.telemetry, minGapMs: good.telemetry.intervalMs };
     const commands = { delivery: { fan: "ordered" } };
     const first = { ...GROUP, decide: { atLeast: 2 } };
