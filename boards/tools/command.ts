@@ -1,6 +1,7 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { ParseArgsConfig } from "node:util";
+import { parseFlags } from "../../server/base/flags";
 import { ignoreClosedOutput } from "../../server/base/log";
-import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
+import { lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
 import { parsePartChoice, parseParts, type Target } from "../parts";
@@ -28,7 +29,7 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 /**
  * Reads the options of a command that takes no other words.
  * @param usage the text for `--help`
- * @throws UserError that names the unknown option or word
+ * @throws UserError that names the unknown option or word, or an option that is given twice
  */
 export function readFlags<T extends Options>(
   usage: string,
@@ -36,28 +37,23 @@ export function readFlags<T extends Options>(
   args = process.argv.slice(2),
 ) {
   printHelpIfAsked(usage);
-  return orMistake(options, () => parseArgs({ args, options }).values);
+  return parseFlags({ args, options }, expected(options)).values;
 }
 
 /**
  * Reads the options of a command and its other words, such as `add ID`.
  * @param usage the text for `--help`
- * @throws UserError that names the unknown option
+ * @throws UserError that names the unknown option, or an option that is given twice
  */
 export function readArguments<T extends Options>(usage: string, options: T) {
   printHelpIfAsked(usage);
   const args = process.argv.slice(2);
-  return orMistake(options, () => parseArgs({ args, options, allowPositionals: true }));
+  return parseFlags({ args, options, allowPositionals: true }, expected(options));
 }
 
-function orMistake<T>(options: Options, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    const names = Object.keys(options).map((name) => `--${name}`);
-    const expected = names.length > 0 ? `expected one of ${names.join(", ")}` : "takes no options";
-    throw new UserError(`${flagMistake(error)}; ${expected}`);
-  }
+function expected(options: Options): string {
+  const names = Object.keys(options).map((name) => `--${name}`);
+  return names.length > 0 ? `expected one of ${names.join(", ")}` : "takes no options";
 }
 
 /** @throws UserError that lists the boards */

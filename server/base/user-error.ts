@@ -19,11 +19,3 @@ export function lineFor(error: unknown): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** Returns the mistake that Node's `parseArgs` found, as a sentence without its full stop. */
-export function flagMistake(error: unknown): string {
-  const text = messageOf(error);
-  const [, flag] = /^Option '(--[^' ]+).* is ambiguous/.exec(text) ?? [];
-  if (flag !== undefined) return `${flag}: expected a value that does not begin with "-"`;
-  return text.split(". ", 1)[0] ?? "bad option";
-}

@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { idExpected } from "../../src/common/id";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LIGHT_MAX_RAW } from "../../src/common/wire";
+import { parseFlags } from "../base/flags";
 import type { LogFormat } from "../base/log";
-import { flagMistake, UserError } from "../base/user-error";
+import { UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
 import { CLUSTER_FLAGS, CLUSTER_HELP, parseShard, type Shard } from "./cluster-options";
 import type { Config } from "./config";
@@ -158,8 +159,8 @@ export function checkLog(format: string | undefined): void {
 }
 
 function readFlags(args: string[]) {
-  try {
-    return parseArgs({
+  return parseFlags(
+    {
       args,
       options: {
         config: { type: "string" },
@@ -183,10 +184,9 @@ function readFlags(args: string[]) {
         help: { type: "boolean" },
         version: { type: "boolean" },
       },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${flagMistake(error)}; see npm start -- --help`);
-  }
+    },
+    "see npm start -- --help",
+  ).values;
 }
 
 type Flags = ReturnType<typeof readFlags>;
