@@ -94,6 +94,10 @@ export function parseSecurity(values: SecurityValues, brokerUrl: string | undefi
   if (clientCertificates !== "no" && !(tls.cert && tls.ca))
     throw new UserError(`--client-certs ${clientCertificates}: needs --cert, --key and --ca`);
   const { listen, data } = values;
+  if (values["mqtts-port"] !== undefined && !tls.cert)
+    throw new UserError("--mqtts-port: needs --cert and --key");
+  if (values["plain-mqtt"] && !(tls.cert && listen !== undefined))
+    throw new UserError("--plain-mqtt: needs --listen, --cert and --key");
   return {
     listen: listen === undefined ? undefined : checkAddress(listen),
     tls,

@@ -113,6 +113,9 @@ describe("npm start", () => {
       /^--client-certs: expected no, optional or required, got "maybe"/,
     ],
     [["--client-certs", "required"], /^--client-certs required: needs --cert, --key and --ca$/],
+    [["--mqtts-port", "8884"], /^--mqtts-port: needs --cert and --key$/],
+    [["--plain-mqtt"], /^--plain-mqtt: needs --listen, --cert and --key$/],
+    [["--plain-mqtt", "--listen", "0.0.0.0"], /^--plain-mqtt: needs --listen, --cert and --key$/],
     [["--limit", "colour=3"], /^--limit: expected NAME=NUMBER with one of pa.*, got "colour=3"/],
     [
       ["--limit", "connections=0"],
