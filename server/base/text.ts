@@ -4,11 +4,13 @@ import { messageOf, UserError } from "./user-error";
 /**
  * Reads a text file that a person may have written.
  * @throws Error of the file system, with the path added: for a folder, Node's message names no path
+ * @throws UserError if the file is not text
  */
 export function readText(path: string): string {
   try {
     return textOf(readFileSync(path));
   } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`);
     throw Object.assign(error as NodeJS.ErrnoException, { path });
   }
 }
@@ -17,12 +19,19 @@ export function readText(path: string): string {
  * Decodes text as editors save it: UTF-8, or UTF-16 (called Unicode on Windows), with or without a
  * byte order mark (Unicode 15.0, section 23.8). The mark is not part of the text (RFC 8259, section
  * 8.1).
+ * @throws UserError if the bytes are not text
  */
 export function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  return new TextDecoder().decode(bytes);
+  let encoding = "utf-8";
+  if (first === 0xff && second === 0xfe) encoding = "utf-16le";
+  if (first === 0xfe && second === 0xff) encoding = "utf-16be";
+  try {
+    // Without `fatal`, each wrong byte would become U+FFFD.
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError("expected text in UTF-8 or UTF-16, got other bytes");
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { LIGHT_MAX_RAW } from "../../src/common/wire";
 import { textOf } from "../base/text";
+import { messageOf } from "../base/user-error";
 import type { Client } from "./client";
 
 /** A response other than success. The client gets the message as `{"error": …}`. */
@@ -19,7 +20,7 @@ const MAX_BODY_BYTES = 4096;
 
 /**
  * Reads the body of a request as text.
- * @throws HttpError 413
+ * @throws HttpError 413 or 400
  */
 export async function readBody(
   request: IncomingMessage,
@@ -32,7 +33,11 @@ export async function readBody(
     if (bytes > maxBytes) throw new HttpError(413, `body: expected at most ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return textOf(Buffer.concat(chunks));
+  try {
+    return textOf(Buffer.concat(chunks));
+  } catch (error) {
+    throw new HttpError(400, `body: ${messageOf(error)}`);
+  }
 }
 
 /**

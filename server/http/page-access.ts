@@ -59,7 +59,7 @@ export class PageAccess {
 
   /**
    * Handles `POST /login`, with the token as a form field.
-   * @throws HttpError 429
+   * @throws HttpError 400, 413 or 429
    */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await readBody(request));

@@ -6,7 +6,7 @@ import type { ServerRule } from "../../src/common/server-rule";
 import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
 import { parseJson, readText } from "../base/text";
-import { messageOf, UserError } from "../base/user-error";
+import { lineFor, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
 import { crossFieldError } from "./contradictions";
 import type { PiParts } from "./pi-parts";
@@ -59,7 +59,7 @@ export function loadConfig(path = DEFAULT_PATH): Config {
   try {
     text = readText(path);
   } catch (error) {
-    throw new UserError(`${path}: ${messageOf(error)}`);
+    throw new UserError(lineFor(error));
   }
   return parseConfig(text, path === DEFAULT_PATH ? CONFIG_FILE : path);
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { readText } from "../base/text";
+import { textOf } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 
 /** Contents of PEM files, named as in Node's TLS options. */
@@ -41,7 +42,7 @@ export function readTls(files: { ca?: string; cert?: string; key?: string }): Tl
 
 function read(flag: string, path: string): Buffer {
   try {
-    return Buffer.from(readText(path));
+    return Buffer.from(textOf(readFileSync(path)));
   } catch (error) {
     throw new UserError(`${flag} ${path}: ${connectionError(error)}`);
   }

@@ -6,6 +6,7 @@ import { lineFor, UserError } from "../../server/base/user-error";
 import { pageToken } from "../../server/http/token";
 import { loadConfig } from "../../server/setup/config";
 import { readSettings } from "../../server/setup/settings";
+import { readTls } from "../../server/setup/tls";
 import { Users } from "../../server/setup/users";
 import { folderForAll } from "../support/folder";
 
@@ -38,6 +39,37 @@ describe.each(SAVED)("text in %s", (_, save) => {
     expect(new Users(dir).get("lamp-1")).toEqual({ role: "device", password: null });
     write("token", "a token of twenty-four cs\n");
     expect(pageToken(dir, undefined).token).toBe("a token of twenty-four cs");
+  });
+});
+
+describe("bytes that are not text", () => {
+  const dir = folderForAll();
+  const PROBLEM = "expected text in UTF-8 or UTF-16, got other bytes";
+
+  it.each([
+    ["Latin-1", Buffer.from("Küche", "latin1")],
+    ["a lone surrogate in UTF-8", Buffer.from([0xed, 0xa0, 0x80])],
+    ["a lone surrogate in UTF-16", Buffer.from([0xff, 0xfe, 0x00, 0xd8])],
+    ["half a character of UTF-16", Buffer.from([0xfe, 0xff, 0x00])],
+  ])("are refused: %s", (_, bytes) => {
+    expect(() => textOf(bytes)).toThrow(new Error(PROBLEM));
+  });
+
+  it.each<[string, (path: string) => unknown]>([
+    ["devicescript.json", loadConfig],
+    [".env.local", readSettings],
+    ["users.json", () => new Users(dir)],
+    ["token", () => pageToken(dir, undefined)],
+  ])("are refused in %s with the file's path", (name, read) => {
+    const path = join(dir, name);
+    writeFileSync(path, Buffer.from('ID="Küche"', "latin1"));
+    expect(() => read(path)).toThrow(new Error(`${path}: ${PROBLEM}`));
+  });
+
+  it("are refused in a certificate file with the flag", () => {
+    const ca = join(dir, "ca.der");
+    writeFileSync(ca, Buffer.from([0x30, 0x82, 0x03, 0xff]));
+    expect(() => readTls({ ca })).toThrow(new Error(`--ca ${ca}: ${PROBLEM}`));
   });
 });
 

@@ -6,6 +6,10 @@ import { ask } from "../support/ask";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
+const NAME_PATH = "/api/devices/test-1/name";
+const NO_UTF_8 = Buffer.from('{"name":"Küche"}', "latin1");
+const LONE_SURROGATE = '{"name":"\\ud800"}';
+
 describe("HTTP beside the page", () => {
   let nightlight: Started;
 
@@ -41,14 +45,16 @@ describe("HTTP beside the page", () => {
     );
   });
 
-  const put = (body: string, path = "/api/devices/test-1/light") =>
-    ["PUT", path, body] as [string, string, string];
-  it.each<[number, RegExp, [string, string, string?]]>([
+  const put = (body: string | Uint8Array, path = "/api/devices/test-1/light") =>
+    ["PUT", path, body] as [string, string, string | Uint8Array];
+  it.each<[number, RegExp, [string, string, (string | Uint8Array)?]]>([
     [400, /^light: /, put('{"light":1024}')],
     [400, /^light: /, put('{"light":"5"}')],
     [400, /^light: /, put("{}")],
     [400, /^body: expected JSON$/, put("{light}")],
     [400, /^body: expected a JSON object$/, put("[1]")],
+    [400, /^body: expected text in UTF-8 or UTF-16, got other bytes$/, put(NO_UTF_8, NAME_PATH)],
+    [400, /^name: expected .* lone surrogates, got "\\ud800"$/, put(LONE_SURROGATE, NAME_PATH)],
     [413, /^body: /, put(`{"light":${"1".repeat(5000)}}`)],
     [404, /^no device nobody$/, put('{"light":5}', "/api/devices/nobody/light")],
     [400, /^device id: expected .*, got "a\/b"$/, put('{"light":5}', "/api/devices/a%2Fb/light")],
