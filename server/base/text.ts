@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { messageOf, UserError } from "./user-error";
+import { findJsonMistake } from "./json-mistake";
+import { UserError } from "./user-error";
 
 /**
  * Reads a text file that a person may have written.
@@ -36,12 +37,10 @@ export function textOf(bytes: Uint8Array): string {
 
 /**
  * Parses the JSON of a file that a person may have written.
- * @throws UserError with the file's name
+ * @throws UserError with the file's name, the line and the column
  */
 export function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${name}: not JSON: ${messageOf(error)}`);
-  }
+  const mistake = findJsonMistake(text);
+  if (mistake !== undefined) throw new UserError(`${name}:${mistake}`);
+  return JSON.parse(text);
 }

@@ -31,7 +31,7 @@ export const PURE = [
   ...inRoom("boards/tools/firmware", "compile-errors"),
   ...inRoom("boards/tools/usb", "board-ids"),
   ...inRoom("boards/wio-terminal/build/font", "raster"),
-  ...inRoom("server/base", "source-map", "task-queue"),
+  ...inRoom("server/base", "json-mistake", "source-map", "task-queue"),
   ...inRoom("server/broker", "access", "core", "decoder", "encode", "id-conflicts", "in-flight"),
   ...inRoom("server/broker", "session"),
   ...inRoom("server/compiler", "compile-queue"),

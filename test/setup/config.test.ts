@@ -35,7 +35,8 @@ describe("devicescript.json", () => {
   });
 
   it.each<[string, string | RegExp]>([
-    ["{", /^devicescript.json: not JSON: /],
+    ['{\n  "id": nightlight-1\n}', 'devicescript.json:2:9: not JSON: expected a value, got "n"'],
+    ['{\n  "id": "a",\n  "id": "b"\n}', 'devicescript.json:3:3: "id" is set twice'],
     ["[]", "devicescript.json: the whole file: expected an object, got []"],
     [
       withChange({ id: "a/b" }),

@@ -145,7 +145,9 @@ describe("npm start", () => {
     expect(() => new Users(broken)).toThrow(/users.json: user: expected 1 to 64 .*, got "\.\."$/);
     for (const text of ["{", '{"a":{"role":"king","password":null}}', '{"a b":null}']) {
       writeFileSync(join(broken, "users.json"), text);
-      expect(() => new Users(broken)).toThrow(/users.json: (not JSON: |user ".*" is malformed)/);
+      expect(() => new Users(broken)).toThrow(
+        /users.json:(1:2: not JSON: | user ".*" is malformed)/,
+      );
     }
   });
 });
