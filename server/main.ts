@@ -7,6 +7,7 @@ import { run, type RunningServer } from "./run";
 import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
 import { readSecrets } from "./setup/secrets";
+import { ignoredSettings, readSettings } from "./setup/settings";
 
 /** The process ends after this time, even if something is still open, ms. */
 const STOP_TIMEOUT_MS = 1_500;
@@ -42,6 +43,8 @@ try {
   if (options === "help") console.log(HELP);
   else if (options === "version") console.log(VERSION);
   else {
+    const note = ignoredSettings(readSettings(), options);
+    if (note !== undefined) output.say(note);
     running = await run(options, config, output.log);
     if (ending.signal.aborted) await end(0);
     void running.failure.then(onFailure);

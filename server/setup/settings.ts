@@ -4,7 +4,7 @@ import { SETTING_NAMES, settingError, type SettingName } from "../../src/common/
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
-import { brokerUrlError } from "./broker-url";
+import { brokerUrlError, readBrokerUrl } from "./broker-url";
 
 /** The settings in `.env.local`; the device reads the same names with `readSetting`. */
 export type Settings = Partial<Record<SettingName, string>>;
@@ -52,6 +52,26 @@ export function readSettingsOf(id: string, folder = ROOT): Settings {
  */
 export function readPartsLine(path = join(ROOT, SETTINGS_FILE)): string {
   return existsSync(path) ? (parseLines(readText(path), SETTINGS_FILE)[PARTS] ?? "") : "";
+}
+
+/**
+ * Returns a line about settings that a person may expect `npm start` to use, or undefined. A file
+ * with a Wi-Fi network is for a board, so such a file needs no line at each start.
+ * @param used the id and the broker that `npm start` uses
+ */
+export function ignoredSettings(
+  { ID, BROKER, WIFI_SSID }: Settings,
+  used: { id: string; brokerUrl: string | undefined },
+): string | undefined {
+  if (WIFI_SSID !== undefined) return undefined;
+  const names: string[] = [];
+  if (ID !== undefined && ID !== used.id) names.push("ID");
+  if (BROKER !== undefined && readBrokerUrl("BROKER", BROKER, "device") !== used.brokerUrl)
+    names.push("BROKER");
+  if (names.length === 0) return undefined;
+  const flags = names.map((name) => `--${name.toLowerCase()}`).join(" and ");
+  const [are, them] = names.length > 1 ? ["are", "them"] : ["is", "it"];
+  return `Note: ${SETTINGS_FILE}: ${names.join(" and ")} ${are} for boards, npm start ignores ${them}; use ${flags}`;
 }
 
 /**

@@ -1,10 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BOARDS } from "../../boards/boards";
 import { checkForBoard } from "../../boards/tools/firmware/device-settings";
+import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
-import { parseSettings, readSettingsOf } from "../../server/setup/settings";
+import { ignoredSettings, parseSettings, readSettingsOf } from "../../server/setup/settings";
+import { SETTING_NAMES } from "../../src/common/settings";
 import { folderForTest } from "../support/folder";
 
 describe(".env.local", () => {
@@ -93,6 +95,38 @@ describe(".env.local", () => {
     for (const line of [...lines, 'MQTT_PWD=["geheim"]', "BROKER=mqtt://me:geheim@host"])
       expect(() => parseSettings(line)).toThrow(/^((?!geheim).)*$/);
   });
+});
+
+describe("settings that npm start ignores", () => {
+  const used = { id: "nightlight-1", brokerUrl: "mqtt://127.0.0.1:1883" };
+
+  it.each([
+    ["ID=desk-9", "ID is for boards, npm start ignores it; use --id"],
+    ["BROKER=mqtt://127.0.0.1:1", "BROKER is for boards, npm start ignores it; use --broker"],
+    [
+      "ID=desk-9\nBROKER=mqtt://127.0.0.1:1",
+      "ID and BROKER are for boards, npm start ignores them; use --id and --broker",
+    ],
+  ])("are named: %j", (text, note) => {
+    expect(ignoredSettings(parseSettings(text), used)).toBe(`Note: .env.local: ${note}`);
+  });
+
+  it.each([
+    "",
+    "MQTT_USER=me",
+    "ID=nightlight-1\nBROKER=mqtt://127.0.0.1",
+    // A board's file: each start would repeat the note.
+    "ID=desk-9\nBROKER=mqtt://192.168.1.20\nWIFI_SSID=home",
+  ])("are none in %j", (text) => {
+    expect(ignoredSettings(parseSettings(text), used)).toBeUndefined();
+  });
+});
+
+it(".env.defaults lists every setting, without a value", () => {
+  const text = readFileSync(join(ROOT, ".env.defaults"), "utf8");
+  const names = [...text.matchAll(/^(?:# )?([A-Z_]+)=$/gm)].map(([, name]) => name);
+  expect(new Set(names)).toEqual(new Set([...SETTING_NAMES, "PARTS"]));
+  expect(parseSettings(text)).toEqual({});
 });
 
 describe("settings of one of several devices", () => {
