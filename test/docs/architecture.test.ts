@@ -15,27 +15,28 @@ const BUSINESS: Record<string, string> = {
   "src/common": "what device, server and page share: the wire, the rule, the broker's address",
   "src/mqtt": "the MQTT client: codec, session, delivery; its platform on the device",
   "src/mqtt/node": "the platform of the MQTT client in Node: sockets, tasks, time",
-  src: "the device: sensor, cadence, outbox, reporter, LED",
+  src: "the firmware: sensor, cadence, outbox, reporter, LED",
   "src/parts": "the parts that a person may choose for a board: LTR390, screen, lamps, button",
-  "server/base": "small things that every room needs: log, errors, limits, waiting",
+  "server/base": "helpers that the rooms of server and boards share: log, errors, files, waiting",
   "server/setup": "flags, `devicescript.json`, secrets, users, TLS files",
   "server/broker": "the embedded broker",
   "server/history": "readings in SQLite, in a thread",
   "server/simulator": "the DeviceScript virtual machine with a simulated sensor and lamp",
-  "server/compiler": "compiles what a learner has changed, in a process with bounds",
+  "server/compiler": "compiles programs that learners have changed, in a process with limits",
   "server/cluster": "several servers on one broker",
   "server/deciding":
-    "the server's MQTT side: decisions, groups, commands, what is known of a device",
-  "server/updates": "new programs for devices over the network: jobs, gateway, seal",
+    "the server's MQTT client: takes readings, decides, sends commands, knows each device",
+  "server/updates": "new programs for devices over the network: jobs, transfer, signatures",
   "server/home-assistant": "discovery for Home Assistant",
   "server/http": "API, event stream, access, metrics",
-  "server/page": "what runs in the browser",
+  "server/page": "the web page, which runs in the browser",
   "server/tab": "a device in a browser tab: the virtual machine in a worker, its page",
   boards: "the boards as data: pins, wiring",
   "boards/line":
-    "a running board over its serial line, in Node and in a browser: settings, progress",
+    "talks to a board over its serial line (USB), in Node or a browser: settings, progress",
   "boards/tools": "one file for each npm command: build, flash, bundle, deploy, draw",
-  "boards/raspberry-pi": "a Raspberry Pi's sensor and LED by the kernel, for the virtual machine",
+  "boards/raspberry-pi":
+    "runs the firmware on a Raspberry Pi, with sensor and LED through the kernel",
   "boards/wio-terminal/build": "builds the Wio Terminal's runtime from C and the virtual machine",
   "boards/wio-terminal/emulator": "the emulated chip, display and Wi-Fi coprocessor, with a page",
   "boards/wio-terminal/tools": "the npm commands of the Wio Terminal",
@@ -55,7 +56,7 @@ it("docs/architecture.md shows the plan that lint checks", async () => {
     const list = uses.map((used) => `\`${used}\``).join(", ") || "nothing";
     return `| \`${room}/\` | ${what} | ${face} | ${list} |`;
   });
-  const head = ["room", "what lives there", "others may import", "may import from"];
+  const head = ["room", "content", "others may import", "may import from"];
   const table = [`| ${head.join(" | ")} |`, "| --- | --- | --- | --- |", ...rows];
   const text = readFileSync(DOCUMENT, "utf8");
   const updated = await format(
