@@ -43,11 +43,11 @@ await command(async () => {
   const file = `nightlight-${name}.${uf2 ? "uf2" : "bin"}`;
   console.log(`Making ${file}: runtime, program and settings`);
   writeFirmwareConfig(config, target);
-  const output = await runCli([
+  const failure = await runCli([
     ...["bundle", "--board", board.module],
     ...["--flash-file", file, "src/main.ts"],
   ]);
-  if (output !== undefined) throw new UserError(`the image was not made: ${output.trim()}`);
+  if (failure !== undefined) throw new UserError(`the image was not made: ${failure}`);
 
   const image = readFileSync(join(ROOT, file));
   const { UPDATE_KEY } = withUpdateKey(settings, id, flags.data ?? DEFAULT_DIR);

@@ -154,11 +154,12 @@ describe("npm run flash", () => {
     await old.stop();
 
     const other = ["--board", "esp32-s3", "--runtime"];
-    const { code, stderr } = await checkout.tool("flash", other, env).end;
+    const { code, stdout, stderr } = await checkout.tool("flash", other, env).end;
+    expect(stdout).toMatch(/\| fetch https:\S+\n$/);
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        "nightlight: cannot download https://github.com/microsoft/devicescript-esp32/releases/latest/download/devicescript-esp32s3-esp32s3_bare-0x0.bin; to flash without it, put a copy into .devicescript/cache\n",
+        "nightlight: cannot download https://github.com/microsoft/devicescript-esp32/releases/latest/download/devicescript-esp32s3-esp32s3_bare-0x0.bin: check the internet connection, or put a copy of the file into .devicescript/cache\n",
     });
   });
 
