@@ -1,7 +1,8 @@
 /** `npm run pack:mqtt`: packs the MQTT client as a package for other projects. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../server/base/make-folder";
 import { ROOT } from "../../server/base/root";
 import { command, readFlags } from "./command";
 import { npm } from "./npm";
@@ -29,6 +30,7 @@ Packs the MQTT client for other projects: src/mqtt/README.md.
 await command(async () => {
   const flags = readFlags(USAGE, { into: { type: "string", default: ROOT } });
   const into = resolve(flags.into);
+  makeFolder(into);
   rmSync(STAGE, { recursive: true, force: true });
   cpSync(SOURCE, STAGE, { recursive: true, filter: (file) => file !== join(SOURCE, "node") });
   cpSync(join(ROOT, "LICENSE"), join(STAGE, "LICENSE"));
@@ -39,7 +41,6 @@ await command(async () => {
     stdio: "inherit",
   });
   writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
-  mkdirSync(into, { recursive: true });
   const file = (await npm(STAGE, "pack", "--silent", "--pack-destination", into)).trim();
   console.log(`In another project: npm install ${join(into, file)}`);
 });

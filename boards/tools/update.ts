@@ -42,8 +42,9 @@ async function main(): Promise<void> {
     server: { type: "string" },
     data: { type: "string" },
   });
-  if ([device, group, all].filter((value) => value !== undefined).length !== 1)
-    throw new UserError("expected --device ID, --group NAME or --all");
+  const targets = [device, group, all].filter((value) => value !== undefined).length;
+  if (targets === 0) throw new UserError("expected --device ID, --group NAME or --all");
+  if (targets > 1) throw new UserError("expected only one of --device, --group and --all");
   if (device === "") throw new UserError("--device: expected a device's id");
   const isSet = set !== undefined || wifi !== undefined;
   if (isSet && (device === undefined || cancel || downgrade)) {

@@ -46,6 +46,7 @@ async function main(): Promise<void> {
 }
 
 function list(users: Users): void {
+  if (users.size === 0) console.log("No users yet: npm run user -- add ID");
   for (const [name, { role, password }] of users.entries())
     console.log(`${name}  ${role}, by ${password === null ? "certificate" : "password"}`);
 }

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { makeFolder } from "./make-folder";
-import { messageOf, UserError } from "./user-error";
+import { fileFailure, UserError } from "./user-error";
 
 /** Flags of open(2) that Node does not name: O_EXLOCK of macOS, UV_FS_O_EXLOCK on Windows. */
 const EXCLUSIVE = { darwin: 0x20 | constants.O_NONBLOCK, win32: 0x10000000 };
@@ -23,7 +23,7 @@ export async function lockFolder(dir: string, dataDir: string): Promise<() => Pr
   } catch (error) {
     if (TAKEN.has((error as NodeJS.ErrnoException).code ?? ""))
       throw new UserError(`--data ${dataDir}: in use by another nightlight, choose another folder`);
-    throw new UserError(`--data ${dataDir}: ${messageOf(error)}`);
+    throw new UserError(`--data ${dataDir}: ${fileFailure(error)}`);
   }
 }
 

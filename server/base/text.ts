@@ -1,18 +1,30 @@
 import { readFileSync } from "node:fs";
 import { findJsonMistake } from "./json-mistake";
-import { UserError } from "./user-error";
+import { messageOf, UserError } from "./user-error";
+
+/**
+ * Reads a file that a person has named.
+ * @throws Error of the file system, with the path added: for a folder, Node's message names no path
+ */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path });
+  }
+}
 
 /**
  * Reads a text file that a person may have written.
- * @throws Error of the file system, with the path added: for a folder, Node's message names no path
+ * @throws Error of the file system, as `readBytes` does
  * @throws UserError if the file is not text
  */
 export function readText(path: string): string {
+  const bytes = readBytes(path);
   try {
-    return textOf(readFileSync(path));
+    return textOf(bytes);
   } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`);
-    throw Object.assign(error as NodeJS.ErrnoException, { path });
+    throw new UserError(`${path}: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { textOf } from "../base/text";
-import { messageOf, UserError } from "../base/user-error";
+import { fileFailure, messageOf, UserError } from "../base/user-error";
 
 /** Contents of PEM files, named as in Node's TLS options. */
 export interface Tls {
@@ -44,7 +44,7 @@ function read(flag: string, path: string): Buffer {
   try {
     return Buffer.from(textOf(readFileSync(path)));
   } catch (error) {
-    throw new UserError(`${flag} ${path}: ${connectionError(error)}`);
+    throw new UserError(`${flag} ${path}: ${fileFailure(error)}`);
   }
 }
 

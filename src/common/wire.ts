@@ -231,7 +231,7 @@ function optionalCount(from: Record<string, unknown>, field: string, to: object)
     !(value >= 0 && value <= COUNT_MAX) ||
     Math.floor(value) !== value
   )
-    return refusal(field, value, "a whole number from 0");
+    return refusal(field, value, `a whole number from 0 to ${COUNT_MAX}`);
   (to as Record<string, unknown>)[field] = value;
   return "";
 }

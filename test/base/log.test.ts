@@ -107,7 +107,7 @@ describe("--log json", () => {
   it.each([
     [["--bogus"], "Unknown option '--bogus'; see npm start -- --help"],
     [["--light", "2000"], '--light: expected a whole number from 0 to 1023, got "2000"'],
-    [["--config", "nowhere.json"], "nowhere.json: no such file or directory (open)"],
+    [["--config", "nowhere.json"], "nowhere.json: does not exist"],
     [["--broker", "mqtt://127.0.0.1:1"], /^cannot reach the broker mqtt:\/\/127\.0\.0\.1:1: /],
   ])("reports what is wrong with %s in a JSON line, too", async (flags, message) => {
     const { code, stdout, stderr } = await start("--log", "json", ...flags).end;

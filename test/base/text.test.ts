@@ -81,7 +81,19 @@ describe("the error line for a person", () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(lineFor(error)).toBe("/dev/null/state: not a directory (open)");
+    expect(lineFor(error)).toBe("/dev/null/state: part of this path is a file, not a folder");
+    const system = (code: string, syscall: string) =>
+      lineFor(
+        Object.assign(new Error(`${code}: raw words, ${syscall} '/x'`), {
+          code,
+          syscall,
+          path: "/x",
+        }),
+      );
+    expect(system("ENOENT", "open")).toBe("/x: does not exist");
+    expect(system("ENOENT", "mkdir")).toBe("/x: a folder can't be made there");
+    expect(system("EEXIST", "mkdir")).toBe("/x: expected a folder, got a file");
+    expect(system("EMFILE", "open")).toBe("/x: raw words (open)");
     expect(lineFor(new UserError("--id: missing"))).toBe("--id: missing");
   });
 

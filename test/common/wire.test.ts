@@ -65,7 +65,14 @@ describe("fields beyond the lesson's", () => {
   });
 
   it.each([
-    [parseTelemetry('{"light":5,"seq":-1}', LIGHT), /^seq: expected a whole number from 0, got -1/],
+    [
+      parseTelemetry('{"light":5,"seq":-1}', LIGHT),
+      /^seq: expected a whole number from 0 to 9007199254740991, got -1/,
+    ],
+    [
+      parseTelemetry('{"light":5,"age_ms":100000000000000000000}', LIGHT),
+      /^age_ms: expected a whole number from 0 to 9007199254740991, got 100000000000000000000/,
+    ],
     [parseTelemetry('{"light":5,"age_ms":1.5}', LIGHT), /^age_ms: expected .*, got 1.5$/],
     [parseTelemetry('{"light":5,"boot":1e300}', LIGHT), /^boot: expected .*, got 1e\+300$/],
     [parseCommand('{"led_on":true,"id":"7"}'), /^id: expected .*, got "7"$/],

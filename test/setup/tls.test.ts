@@ -277,7 +277,7 @@ describe("certificate files", () => {
   it.each([
     [{ cert: "server.pem" }, "--cert: needs --cert and --key together"],
     [{ key: "server.key" }, "--key: needs --cert and --key together"],
-    [{ ca: "missing.pem" }, /^--ca \S+missing.pem: ENOENT/],
+    [{ ca: "missing.pem" }, /^--ca \S+missing.pem: does not exist$/],
     [{ ca: "server.key" }, /^--ca \S+server.key: contains no PEM certificate$/],
     [{ cert: "server.key", key: "server.key" }, /^--cert \S+server.key: /],
     [{ cert: "server.pem", key: "lamp-1.key" }, /^--key \S+lamp-1.key: .*mismatch/],

@@ -36,6 +36,7 @@ describe("npm run user", () => {
   it("adds, lists and removes users, and never shows a password", async () => {
     const password = "correct horse battery";
     const outputs = [
+      await user(["list"]),
       await user(["add", "lamp-1"], `${password}\n`),
       await user(["add", "building", "--server"], password),
       await user(["add", "lamp-2", "--certificate"]),
@@ -43,6 +44,7 @@ describe("npm run user", () => {
       await user(["remove", "lamp-2"]),
     ];
     expect(outputs).toEqual([
+      { code: 0, stdout: "No users yet: npm run user -- add ID\n", stderr: "" },
       { code: 0, stdout: "Added lamp-1, a device\n", stderr: "" },
       { code: 0, stdout: "Added building, a server\n", stderr: "" },
       { code: 0, stdout: "Added lamp-2, a device\n", stderr: "" },
@@ -107,7 +109,7 @@ describe("npm start", () => {
   it.each([
     [["--listen", "a b"], /^--listen: expected an address .*, got "a b"/],
     [["--cert", "x.pem"], /^--cert: needs --cert and --key together$/],
-    [["--ca", "missing.pem"], /^--ca missing.pem: ENOENT/],
+    [["--ca", "missing.pem"], /^--ca missing.pem: does not exist$/],
     [
       ["--client-certs", "maybe"],
       /^--client-certs: expected no, optional or required, got "maybe"/,

@@ -1,8 +1,16 @@
 /** The Wio Terminal's bootloader, which appears as a drive (Seeed-Studio/uf2-samdx1). */
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { userInfo } from "node:os";
 import { join, posix, win32 } from "node:path";
-import { messageOf, UserError } from "../../../server/base/user-error";
+import { fileFailure, UserError } from "../../../server/base/user-error";
 import { openPort } from "./serial-port";
 
 /** The board id in the drive's file INFO_UF2.TXT. */
@@ -49,6 +57,17 @@ export function findDrives(
   const isBootloader = (folder: string) =>
     system.read(path.join(folder, "INFO_UF2.TXT")).includes(BOARD_ID);
   return [...new Set(wanted ?? mountedFolders(system))].filter(isBootloader);
+}
+
+/** Warns of each folder from `--drive` that is no bootloader's drive, at least not yet. */
+export function driveWarnings(wanted: readonly string[]): string[] {
+  const found = findDrives(wanted);
+  return wanted
+    .filter((folder) => !found.includes(folder))
+    .map(
+      (folder) =>
+        `--drive ${folder}: ${existsSync(folder) ? "expected a Wio Terminal's bootloader drive" : "does not exist"}`,
+    );
 }
 
 /**
@@ -110,6 +129,6 @@ export function copyImage(image: Buffer, drive: string): void {
     }
   } catch (error) {
     if (written < image.length)
-      throw new UserError(`${name}: ${messageOf(error)}, after ${written} bytes`);
+      throw new UserError(`${name}: ${fileFailure(error)}, after ${written} bytes`);
   }
 }

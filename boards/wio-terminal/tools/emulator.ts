@@ -2,9 +2,9 @@
  * `npm run wio:emulator`: runs the Wio Terminal's image, or a third-party image, on an emulated
  * chip with a page.
  */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { onShutdownRequest } from "../../../server/base/shutdown";
+import { readBytes } from "../../../server/base/text";
 import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
@@ -81,7 +81,7 @@ async function nightlight(id?: string, address?: string): Promise<EmulatedBoard>
 
 async function others(image?: string, bootloader?: string): Promise<EmulatedBoard> {
   const files = [bootloader, image].map((path) =>
-    path === undefined ? undefined : { name: basename(path), bytes: readFileSync(path) },
+    path === undefined ? undefined : { name: basename(path), bytes: readBytes(path) },
   );
   return await EmulatedBoard.empty(common, (nvm) => {
     const [first, second] = files;

@@ -3,9 +3,8 @@
  * `.env.local`. The runtime in this repository is prebuilt, so the command needs only Node, on
  * Linux, macOS and Windows.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { printable } from "../../../server/base/log";
-import { readText } from "../../../server/base/text";
+import { readBytes, readText } from "../../../server/base/text";
 import { UserError } from "../../../server/base/user-error";
 import { waitFor } from "../../../server/base/wait-for";
 import { loadConfig } from "../../../server/setup/config";
@@ -26,7 +25,7 @@ import {
 } from "../../tools/usb/flash-board";
 import { openSerialBus } from "../../tools/usb/serial-bus";
 import { checkPermission, listPorts } from "../../tools/usb/serial-port";
-import { copyImage, findDrives, touch } from "../../tools/usb/wio-drive";
+import { copyImage, driveWarnings, findDrives, touch } from "../../tools/usb/wio-drive";
 import { chooseWio } from "../../tools/usb/wio-port";
 import { packNightlight } from "../build/program";
 import { imageWith } from "../build/runtime-image";
@@ -62,6 +61,7 @@ await command(async () => {
     throw new UserError("--image: contains one id, but with --all each board gets its own");
   if (flags.all && flags.port !== undefined)
     throw new UserError("--port: names one board, but --all means every board");
+  for (const warning of driveWarnings(flags.drive ?? [])) console.log(`Warning: ${warning}`);
   const computer: Computer = {
     ports: listPorts,
     drives: () => findDrives(flags.drive),
@@ -157,8 +157,7 @@ async function pack(settings: Settings, key: ProgramKey): Promise<Buffer> {
 }
 
 function readImage(path: string): Buffer {
-  if (!existsSync(path)) throw new UserError(`${path}: does not exist`);
-  const image = readFileSync(path);
+  const image = readBytes(path);
   if (!isUf2(image)) throw new UserError(`${path}: expected a UF2 file`);
   return image;
 }

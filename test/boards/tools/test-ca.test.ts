@@ -8,7 +8,7 @@ const dir = folderForAll();
 it.each([
   [[], "expected DIR, got nothing: see --help"],
   [["--wrong"], "Unknown option '--wrong'; takes no options"],
-  [["/dev/null/ca"], "/dev/null/ca: not a directory (mkdir)"],
+  [["/dev/null/ca"], "/dev/null/ca: part of this path is a file, not a folder"],
   [[dir, "ca"], "NAME: expected another name than ca, which is the CA's own"],
   [[dir], "openssl is not installed"],
 ])("test-ca %j ends with one line", (args, line) => {

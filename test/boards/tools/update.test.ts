@@ -126,6 +126,13 @@ describe("npm run update", () => {
     });
   });
 
+  it.each([
+    [[], "expected --device ID, --group NAME or --all"],
+    [["--device", "desk-1", "--all"], "expected only one of --device, --group and --all"],
+  ])("needs one target, got %j", async (args, line) => {
+    expect(await update(args)).toEqual(failure(line));
+  });
+
   it("cancels an update, and ends if another client cancels it", async () => {
     answers = [[200, { update: view("cancelled", "cancelled").updates[0] }]];
     const cancel = ["--device", "desk-1", "--cancel", "--server", origin, "--data", dir];

@@ -22,5 +22,7 @@ it("reports in one line which folder can't be made, and its purpose", () => {
   writeFileSync(file, "");
   const make = () => makeWritable(join(file, "bin"), "the firmware is compiled there");
   expect(make).toThrow(UserError);
-  expect(make).toThrow(/^\S+file\S*: not a directory \(mkdir\): the firmware is compiled there$/);
+  expect(make).toThrow(
+    /^\S+file\S*: part of this path is a file, not a folder: the firmware is compiled there$/,
+  );
 });

@@ -72,7 +72,7 @@ describe("npm run flash:wio -- --all", () => {
     const width = Math.max(...[drive.dir, busy.path, asked.path].map(({ length }) => length));
     expect(failure.split("\n")).toEqual([
       `  ${drive.dir.padEnd(width)}  ada-01`,
-      `  ${busy.path.padEnd(width)}  bob-02  FAILED: ${full.file}: EISDIR: illegal operation on a directory, open '${full.file}', after 0 bytes`,
+      `  ${busy.path.padEnd(width)}  bob-02  FAILED: ${full.file}: expected a file, got a folder, after 0 bytes`,
       `  ${asked.path.padEnd(width)}  eve-03`,
       "",
     ]);

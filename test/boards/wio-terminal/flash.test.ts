@@ -189,6 +189,13 @@ describe("npm run flash:wio", () => {
     expect(await failing("--image", "nowhere.uf2")).toBe(
       "nightlight: nowhere.uf2: does not exist\n",
     );
+    expect(await failing("--image", checkout.dir)).toBe(
+      `nightlight: ${checkout.dir}: expected a file, got a folder\n`,
+    );
+    const nowhere = join(checkout.dir, "nowhere");
+    const { stdout } = await flash("--drive", nowhere, "--drive", checkout.dir).end;
+    expect(stdout).toContain(`Warning: --drive ${nowhere}: does not exist\n`);
+    expect(stdout).toContain(`Warning: --drive ${checkout.dir}: expected a Wio Terminal's boot`);
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
     expect(await failing("--image", "text.uf2")).toBe(
       "nightlight: text.uf2: expected a UF2 file\n",
