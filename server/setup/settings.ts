@@ -116,7 +116,7 @@ function parseLine(line: string, fail: Fail): { name: Name; value: string } {
   if (raw.startsWith(" ")) return fail(`${name}: expected no space after the "="`);
   if (line.includes("#"))
     return fail(
-      `${name}: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes`,
+      `${name}: DeviceScript ignores a line with a "#"; write it as \\u0023, in double quotes`,
     );
   return { name, value: parseValue(name, raw, fail) };
 }

@@ -38,11 +38,11 @@ describe(".env.local", () => {
     ["ID= a", '.env.local:1: ID: expected no space after the "="'],
     [
       "MQTT_PWD=a#b",
-      '.env.local:1: MQTT_PWD: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes',
+      '.env.local:1: MQTT_PWD: DeviceScript ignores a line with a "#"; write it as \\u0023, in double quotes',
     ],
     [
       "MQTT_PWD=0x#",
-      '.env.local:1: MQTT_PWD: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes',
+      '.env.local:1: MQTT_PWD: DeviceScript ignores a line with a "#"; write it as \\u0023, in double quotes',
     ],
     ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: expected at most 13 characters, got 15"],
     [
