@@ -56,7 +56,11 @@ describe("npm run flash", () => {
   }
 
   const flash = (...args: string[]) =>
-    checkout.tool("flash", ["--board", "xiao-esp32c3", ...args], board.env);
+    checkout.tool(
+      "flash",
+      args.includes("--board") ? args : ["--board", "xiao-esp32c3", ...args],
+      board.env,
+    );
 
   const untilFlashed = async () =>
     await until("the image is on the chip, and compared", () =>

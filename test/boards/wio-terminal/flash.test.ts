@@ -54,7 +54,10 @@ describe("npm run flash:wio", () => {
     stopping(
       checkout.tool(
         "../wio-terminal/tools/flash",
-        ["--image", image, "--drive", drive.dir, ...args],
+        [
+          ...(args.includes("--image") ? [] : ["--image", image]),
+          ...["--drive", drive.dir, ...args],
+        ],
         port.env,
       ),
     );
