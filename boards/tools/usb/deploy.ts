@@ -130,10 +130,14 @@ async function sendOnce(
       await insist(() => client.setValue(name, text));
     }
   }
-  // Only a board has a Wi-Fi service: a virtual machine uses its computer's network.
-  const [wifi] = bus.services({ serviceClass: SRV_WIFI });
-  if (wifi && WIFI_SSID !== undefined)
-    await insist(() => wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true));
+  if (WIFI_SSID !== undefined) {
+    // Awaited, because it may be on another device of the board, which announces itself later. A
+    // virtual machine has none: it uses its computer's network.
+    const wifi = await serviceOn(bus, SRV_WIFI);
+    await insist(
+      async () => await wifi?.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true),
+    );
+  }
   await insist(() => autostart.sendSetBoolAsync(true, true));
   await insist(() => running.sendSetBoolAsync(true, true));
 }
